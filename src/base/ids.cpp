@@ -1,0 +1,89 @@
+#include "base/ids.h"
+
+#include <cstring>
+
+#include "base/random.h"
+
+namespace wherry {
+
+namespace {
+
+constexpr std::string_view base32_alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+constexpr std::string_view media_alphabet = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+constexpr std::size_t base32_length = 26;
+constexpr std::size_t media_length = 21;
+
+// Reads `width` bits of the 128 that begin at bit `from` (the first is the most significant); past the end reads zeros.
+unsigned bits_at(const RawId& id, std::size_t from, std::size_t width) {
+  unsigned value = 0;
+  for (std::size_t i = from; i < from + width; ++i) {
+    const unsigned bit = i < 128 ? (id.bytes[i / 8] >> (7 - i % 8)) & 1U : 0U;
+    value = (value << 1) | bit;
+  }
+  return value;
+}
+
+void put_bits(RawId& id, std::size_t from, std::size_t width, unsigned value) {
+  for (std::size_t k = 0; k < width; ++k) {
+    const std::size_t i = from + k;
+    if (i < 128 && ((value >> (width - 1 - k)) & 1U)) id.bytes[i / 8] |= static_cast<std::uint8_t>(1U << (7 - i % 8));
+  }
+}
+
+std::string encode(const RawId& id, std::string_view alphabet, std::size_t width, std::size_t length) {
+  std::string text(length, '0');
+  for (std::size_t i = 0; i < length; ++i) text[i] = alphabet[bits_at(id, i * width, width)];
+  return text;
+}
+
+// Strict: the unused low bits of the last character must be zero, so that one id has one text.
+std::optional<RawId> decode(std::string_view text, std::string_view alphabet, std::size_t width, std::size_t length) {
+  if (text.size() != length) return std::nullopt;
+  RawId id;
+  for (std::size_t i = 0; i < length; ++i) {
+    const auto digit = alphabet.find(text[i]);
+    if (digit == std::string_view::npos) return std::nullopt;
+    put_bits(id, i * width, width, static_cast<unsigned>(digit));
+  }
+  if (encode(id, alphabet, width, length) != text) return std::nullopt;
+  return id;
+}
+
+}  // namespace
+
+RawId make_raw_id(Timestamp now) {
+  RawId id;
+  const auto millis = static_cast<std::uint64_t>(to_unix_millis(now));
+  for (int i = 0; i < 6; ++i) id.bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(millis >> (40 - 8 * i));
+  fill_random(std::span(id.bytes).subspan(6));
+  return id;
+}
+
+std::string to_base32(const RawId& id) { return encode(id, base32_alphabet, 5, base32_length); }
+std::optional<RawId> from_base32(std::string_view text) { return decode(text, base32_alphabet, 5, base32_length); }
+
+MediaId MediaId::make(Timestamp now) {
+  auto id = make_raw_id(now);
+  id.bytes[15] &= 0xfcU;  // 21 characters hold 126 bits
+  return MediaId{id};
+}
+
+std::optional<MediaId> MediaId::parse(std::string_view text) {
+  auto raw = decode(text, media_alphabet, 6, media_length);
+  if (!raw) return std::nullopt;
+  return MediaId{*raw};
+}
+
+bool MediaId::looks_like(std::string_view text) {
+  return text.size() == media_length && text.find_first_not_of(media_alphabet) == std::string_view::npos;
+}
+
+std::string MediaId::text() const { return encode(raw, media_alphabet, 6, media_length); }
+
+std::size_t RawIdHash::operator()(const RawId& id) const {
+  std::uint64_t low = 0;  // the random half
+  std::memcpy(&low, id.bytes.data() + 8, 8);
+  return static_cast<std::size_t>(low);
+}
+
+}  // namespace wherry

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/ids.h"
+#include "domain/media_kind.h"
+
+namespace wherry {
+
+/// What a message says. A new kind is added here; every std::visit then fails to compile until it knows it.
+struct TextContent {
+  std::string body;          ///< 1-4096 characters
+  bool preview_url = false;
+};
+
+/// One of our stored files: image, audio, video, document or sticker.
+struct MediaContent {
+  MediaKind kind = MediaKind::document;
+  MediaId media;
+  std::string caption;       ///< at most 1024 characters; empty for none; audio and sticker never carry one
+  std::string file_name;     ///< documents
+};
+
+using Content = std::variant<TextContent, MediaContent>;
+
+inline constexpr std::size_t max_text_characters = 4096;
+inline constexpr std::size_t max_caption_characters = 1024;
+
+/// "text", "image", …: the wire name of the kind.
+std::string_view kind_name(const Content& content);
+/// The stored form; content_from_json is its inverse and gives nullopt on anything else.
+std::string content_to_json(const Content& content);
+std::optional<Content> content_from_json(std::string_view text);
+
+}  // namespace wherry

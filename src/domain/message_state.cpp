@@ -1,0 +1,43 @@
+#include "domain/message_state.h"
+
+namespace wherry {
+
+std::string_view to_string(MessageState state) {
+  switch (state) {
+    case MessageState::accepted: return "accepted";
+    case MessageState::sending: return "sending";
+    case MessageState::sent: return "sent";
+    case MessageState::delivered: return "delivered";
+    case MessageState::read: return "read";
+    case MessageState::played: return "played";
+    case MessageState::failed: return "failed";
+    case MessageState::uncertain: return "uncertain";
+  }
+  return "accepted";
+}
+
+std::optional<MessageState> message_state_from(std::string_view text) {
+  for (int i = 0; i <= static_cast<int>(MessageState::uncertain); ++i) {
+    const auto state = static_cast<MessageState>(i);
+    if (to_string(state) == text) return state;
+  }
+  return std::nullopt;
+}
+
+bool may_move(MessageState from, MessageState to) {
+  using enum MessageState;
+  switch (from) {
+    case accepted: return to == sending || to == failed;
+    // A status webhook may overtake the answer to our request, so every later state is reachable from here.
+    case sending: return to != sending;
+    case uncertain: return to != uncertain && to != sending;
+    case sent: return to == delivered || to == read || to == played || to == failed;
+    case delivered: return to == read || to == played || to == failed;
+    case read: return to == played;
+    case played: return false;
+    case failed: return false;
+  }
+  return false;
+}
+
+}  // namespace wherry

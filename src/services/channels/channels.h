@@ -1,0 +1,76 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "services/ports/access_store.h"
+#include "services/ports/upstream.h"
+
+namespace wherry {
+
+/// What an operator gives for a new Cloud API number. Empty graph_url and graph_version take the configured defaults.
+struct NewChannel {
+  TenantId tenant;
+  std::string name;
+  std::string phone_number_id;
+  std::string waba_id;
+  std::string display_number;
+  Secret access_token;
+  Secret app_secret;
+  Secret verify_token;
+  std::string graph_url;
+  std::string graph_version;
+  std::uint32_t messages_per_second = 80;
+  bool pair_limit = true;
+};
+
+struct ChannelChange {
+  std::optional<std::string> name;
+  std::optional<Secret> access_token;
+  std::optional<Secret> app_secret;      ///< the old one stays valid for webhooks until the next change
+  std::optional<Secret> verify_token;
+  std::optional<std::uint32_t> messages_per_second;
+  std::optional<bool> pair_limit;
+};
+
+using ChannelPtr = std::shared_ptr<const Channel>;  // shared with requests in flight; replaced, never changed
+
+/// Every channel, in memory. Threads: any.
+class Channels {
+ public:
+  Channels(ChannelStore& store, AccessStore& access, const Clock& clock, std::string default_graph_url, std::string default_graph_version);
+
+  /// Reads all channels from the store; call before serving.
+  Task<Result<void>> load();
+  ChannelPtr find(ChannelId id) const;                                    ///< nullptr when unknown
+  ChannelPtr find_by_phone_number_id(std::string_view phone_number_id) const;
+  ChannelPtr find_by_waba_id(std::string_view waba_id) const;             ///< any one of that account
+  std::vector<ChannelPtr> all() const;
+
+  /// Errors: invalid_argument (says which field), already_exists, not_found (no such tenant).
+  Task<Result<ChannelPtr>> add(NewChannel request);
+  Task<Result<ChannelPtr>> change(ChannelId id, ChannelChange change);
+  Task<Result<void>> remove(ChannelId id);
+
+ private:
+  void put(ChannelPtr channel);
+
+  ChannelStore& store_;
+  AccessStore& access_;
+  const Clock& clock_;
+  std::string default_graph_url_;
+  std::string default_graph_version_;
+  mutable std::shared_mutex mutex_;
+  std::unordered_map<ChannelId, ChannelPtr, IdHash> by_id_;
+  std::unordered_map<std::string, ChannelPtr> by_number_;
+};
+
+}  // namespace wherry

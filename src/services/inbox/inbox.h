@@ -1,0 +1,40 @@
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "domain/inbound.h"
+#include "services/channels/channels.h"
+#include "services/channels/conversations.h"
+#include "services/ports/message_store.h"
+
+namespace wherry {
+
+struct InboxCounters {
+  std::atomic<std::uint64_t> messages{0}, statuses{0}, others{0}, duplicates{0}, unknown_numbers{0};
+};
+
+/// Everything WhatsApp tells us. Threads: any.
+class Inbox {
+ public:
+  Inbox(InboundStore& store, Channels& channels, Conversations& conversations, Clock& clock);
+
+  /// Stores all events, in order; when it returns without an error they are on disk. Events for a number that is no channel
+  /// of ours are counted and logged. Errors: unavailable (nothing was stored, or a part that a repeat will complete).
+  Task<Result<void>> receive(std::vector<InboundEvent> events);
+
+  const InboxCounters& counters() const { return counters_; }
+
+ private:
+  InboundStore& store_;
+  Channels& channels_;
+  Conversations& conversations_;
+  Clock& clock_;
+  InboxCounters counters_;
+};
+
+}  // namespace wherry

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "domain/inbound.h"
+#include "services/ports/models.h"
+
+namespace wherry {
+
+/// A move of one message's state, applied only if the stored state still allows it (domain/message_state.h).
+struct MessageMove {
+  MessageId id;
+  MessageState from = MessageState::accepted;  ///< the expected stored state
+  MessageState to = MessageState::sending;
+  std::string wamid;                           ///< set when not empty
+  std::optional<UpstreamError> error;
+  std::uint32_t attempts = 0;
+  std::optional<Timestamp> next_attempt_at;
+  Timestamp at;
+};
+
+/// Conversations and the messages in them. Every write is durable when it returns, and comes with its journal row.
+/// Errors of all calls: unavailable (disk full, read-only, store stopping).
+class MessageStore {
+ public:
+  virtual ~MessageStore() = default;
+  virtual Task<Result<std::optional<Conversation>>> find_conversation(ConversationId id) = 0;
+  struct ConversationFilter {
+    std::optional<TenantId> tenant;
+    std::string contact_key;                    ///< empty: any
+    std::optional<ConversationId> after;        ///< page on; newest first
+    std::uint32_t limit = 50;
+  };
+  virtual Task<Result<std::vector<Conversation>>> list_conversations(ConversationFilter filter) = 0;
+
+  /// Stores a new message as `accepted` with a "message.accepted" journal row.
+  virtual Task<Result<void>> accept(Message message) = 0;
+  /// Errors: conflict when the stored state is not `move.from`.
+  virtual Task<Result<void>> move(MessageMove move, Message message) = 0;
+  virtual Task<Result<std::optional<Message>>> find_message(MessageId id) = 0;
+  virtual Task<Result<std::optional<Message>>> find_message_by_wamid(std::string wamid) = 0;
+  /// Messages left `accepted` or `sending`, oldest first, for the restart. Pages by id.
+  virtual Task<Result<std::vector<Message>>> unfinished(std::optional<MessageId> after, std::uint32_t limit) = 0;
+  virtual Task<Result<std::vector<JournalEvent>>> journal_after(TenantId tenant, std::uint64_t sequence, std::uint32_t limit) = 0;
+};
+
+/// An inbound message as it is to be stored.
+struct NewInbound {
+  MessageId id;
+  ChannelId channel;
+  TenantId tenant;
+  InboundMessage message;
+  std::string contact_key;          ///< contact_key(wa_id), or "" for a BSUID-only sender
+  std::optional<MediaId> media;     ///< the row its file will get
+};
+
+struct StoredInbound {
+  bool duplicate = false;
+  Conversation conversation;        ///< created or refreshed; meaningless when duplicate
+};
+
+/// A status as it is to be applied.
+struct NewStatus {
+  ChannelId channel;
+  TenantId tenant;
+  StatusUpdate status;
+};
+
+struct StoredStatus {
+  bool duplicate = false;
+  std::optional<Message> message;   ///< as it now is; nullopt when it is none of ours
+  bool moved = false;
+};
+
+struct NewOther {
+  TenantId tenant;
+  std::optional<ChannelId> channel;
+  OtherEvent event;
+};
+
+using NewInboundEvent = std::variant<NewInbound, NewStatus, NewOther>;
+using StoredInboundEvent = std::variant<StoredInbound, StoredStatus, std::monostate>;
+
+/// A file waiting to be fetched from WhatsApp.
+struct PendingFetch {
+  MediaId media;
+  TenantId tenant;
+  ChannelId channel;
+  MessageId message;
+  InboundMedia remote;
+  std::uint32_t attempts = 0;
+  Timestamp next_attempt_at;
+};
+
+/// What comes in from WhatsApp. One call stores a whole webhook POST: in order, all durable when it returns, duplicates
+/// (same wamid; same wamid, status and recipient; within 8 days) left out and marked. An event is never half stored.
+class InboundStore {
+ public:
+  virtual ~InboundStore() = default;
+  virtual Task<Result<std::vector<StoredInboundEvent>>> store(std::vector<NewInboundEvent> events, Timestamp now) = 0;
+  /// Forgets de-duplication keys older than `before`. Gives how many.
+  virtual Task<Result<std::uint64_t>> forget_seen(Timestamp before) = 0;
+
+  virtual Task<Result<std::vector<PendingFetch>>> due_fetches(Timestamp now, std::uint32_t limit) = 0;
+  virtual Task<Result<void>> reschedule_fetch(MediaId media, std::uint32_t attempts, Timestamp next_attempt_at) = 0;
+  /// Ends a fetch: the media row is written (available or unavailable) and the pending row goes, together.
+  virtual Task<Result<void>> finish_fetch(Media media) = 0;
+};
+
+}  // namespace wherry

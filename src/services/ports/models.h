@@ -1,0 +1,120 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/ids.h"
+#include "domain/content.h"
+#include "domain/message_state.h"
+#include "domain/meta_error.h"
+#include "domain/wa_id.h"
+
+namespace wherry {
+
+/// A customer of ours: owns keys, channels, conversations, messages, media.
+struct Tenant {
+  TenantId id;
+  std::string name;
+  Timestamp created_at;
+};
+
+/// An API key. The key itself is shown once and never stored.
+struct ApiKey {
+  KeyId id;
+  TenantId tenant;
+  std::string style;               ///< the front door's form: "pipes" (pk_ + 32 characters)
+  std::string prefix;              ///< its first 11 characters
+  Sha256 hash{};                   ///< SHA-256 of the whole key
+  std::string label;
+  std::uint32_t rate_limit = 60;   ///< requests per window; 0 = unlimited
+  seconds rate_window{60};
+  Timestamp created_at;
+  std::optional<Timestamp> revoked_at;
+};
+
+/// A sending identity: here a Cloud API number.
+struct Channel {
+  ChannelId id;
+  TenantId tenant;
+  std::string name;                        ///< the tenant's own label
+  std::string phone_number_id;
+  std::string waba_id;
+  std::string display_number;              ///< digits, no plus
+  Secret access_token;
+  Secret app_secret;
+  std::optional<Secret> previous_app_secret;  ///< accepted beside the new one during a rotation
+  Secret verify_token;
+  std::string graph_url;                   ///< e.g. https://graph.facebook.com
+  std::string graph_version;               ///< e.g. v23.0
+  std::uint32_t messages_per_second = 80;  ///< the number's throughput tier: 80, 1000 or 20; 0 = not paced
+  bool pair_limit = true;                  ///< keep Meta's limit of 45 at once, then one per 6 s and recipient
+  Timestamp created_at;
+};
+
+/// A customer as seen by one tenant.
+struct Contact {
+  ContactId id;
+  TenantId tenant;
+  ContactIdentity identity;
+};
+
+/// Channel x contact.
+struct Conversation {
+  ConversationId id;
+  TenantId tenant;
+  ChannelId channel;
+  ContactId contact;
+  ContactIdentity identity;                 ///< the contact's, as last seen
+  std::optional<Timestamp> last_inbound_at; ///< WhatsApp's timestamp; opens the service window
+  Timestamp created_at;
+};
+
+/// An outbound message and where it stands.
+struct Message {
+  MessageId id;
+  TenantId tenant;
+  ChannelId channel;
+  ConversationId conversation;
+  Content content;
+  MessageState state = MessageState::accepted;
+  std::string wamid;                        ///< empty until sent
+  std::optional<UpstreamError> error;
+  std::uint32_t attempts = 0;               ///< requests that were started
+  std::optional<Timestamp> next_attempt_at; ///< a retry is due then; survives a restart
+  Timestamp give_up_at;                     ///< no retry begins after this
+  Timestamp created_at;
+  Timestamp updated_at;
+};
+
+enum class MediaState { available, unavailable };
+
+/// A stored file's row; its bytes are in the blob store under `sha256`.
+struct Media {
+  MediaId id;
+  TenantId tenant;
+  Sha256 sha256{};
+  std::uint64_t size = 0;
+  std::string mime_type;                    ///< normalised
+  std::string file_name;                    ///< may be empty
+  MediaState state = MediaState::available;
+  Timestamp created_at;
+  Timestamp expires_at;                     ///< created_at + 48 h; gone at exactly this instant
+};
+
+/// One row of the per-tenant append-only event log.
+struct JournalEvent {
+  std::uint64_t sequence = 0;               ///< increases; set by the store
+  TenantId tenant;
+  std::string kind;                         ///< "message.received", "message.status", "message.accepted", "channel.event"
+  std::optional<ChannelId> channel;
+  std::optional<ConversationId> conversation;
+  RawId subject;                            ///< the message the event is about; null when none
+  Timestamp at;
+  std::string body;                         ///< JSON
+};
+
+}  // namespace wherry
