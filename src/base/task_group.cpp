@@ -22,6 +22,7 @@ struct Entry {
   explicit Entry(Executor e) : executor(e) {}
   Executor executor;
   asio::cancellation_signal signal;
+  std::list<std::shared_ptr<Entry>>::iterator place;
 };
 
 bool is_cancellation(const std::exception_ptr& failure) {
@@ -55,7 +56,7 @@ struct TaskGroup::State {
     std::vector<Completion<int>> wake;
     {
       std::lock_guard lock(mutex);
-      running.remove(entry);
+      running.erase(entry->place);
       if (running.empty()) wake.swap(waiters);
     }
     for (auto& waiter : wake) waiter.complete(0);
@@ -75,7 +76,7 @@ void TaskGroup::spawn(Executor executor, Task<void> task, std::string_view name)
   {
     std::lock_guard lock(state_->mutex);
     if (state_->closed) return;
-    state_->running.push_back(entry);
+    entry->place = state_->running.insert(state_->running.end(), entry);
   }
   auto on_end = [state = state_, entry, name = std::string(name)](std::exception_ptr failure) {
     if (failure && !is_cancellation(failure)) log::error("task_failed", {{"task", name}, {"error", describe(failure)}});

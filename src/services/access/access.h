@@ -74,13 +74,14 @@ class Access {
     ApiKey record;
     Window window;
   };
-  Task<Result<std::optional<ApiKey>>> look_up(const Sha256& hash, std::string prefix);
-  Admission count(Cached& cached, Timestamp now);
+  Task<Result<std::optional<ApiKey>>> look_up(Sha256 hash, std::string prefix);
+  static Admission count(Cached& cached, Timestamp now);
 
   AccessStore& store_;
   const Clock& clock_;
   std::mutex mutex_;
-  std::map<Sha256, Cached> keys_;  ///< keys seen since the start, revoked ones removed
+  std::map<Sha256, Cached> keys_;   ///< keys seen since the start, revoked ones removed
+  std::uint64_t revocations_ = 0;   ///< so that a look-up under way cannot bring a revoked key back
 };
 
 }  // namespace wherry

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 #include "domain/pacing.h"
@@ -8,21 +9,31 @@
 
 namespace wherry {
 
-/// Meta's known limits, kept before calling: a number's messages per second and 45 + one per 6 s to one recipient.
-/// Threads: any. A 1-to-1 map of (channel, conversation) to its state, forgotten when idle.
+/// Meta's known limits, kept before calling: 45 messages at once and then one per 6 s to one recipient, and a number's
+/// messages per second. Threads: any. A state is forgotten when it is idle.
 class Pacer {
  public:
   explicit Pacer(const Clock& clock) : clock_(clock) {}
-  /// Takes a slot for this message and gives how long to wait for it. nullopt, taking nothing, when the wait would exceed `limit`.
-  std::optional<milliseconds> reserve(const Channel& channel, ConversationId conversation, milliseconds limit);
+
+  /// Each takes a slot and gives how long to wait for it; nullopt, taking nothing, when the wait would exceed `limit`.
+  /// Wait for the pair's slot before asking for the number's: a slot far ahead would hold up every other recipient.
+  std::optional<milliseconds> reserve_pair(const Channel& channel, ConversationId conversation, milliseconds limit);
+  std::optional<milliseconds> reserve_number(const Channel& channel, milliseconds limit);
+
   /// Forgets idle states; call now and then.
   void sweep();
   std::size_t size() const;
 
  private:
+  struct Number {
+    Gcra gcra;
+    int rate;  ///< what it was made for: a change of tier starts it anew
+  };
+  std::optional<milliseconds> take(Gcra& gcra, milliseconds limit);
+
   const Clock& clock_;
   mutable std::mutex mutex_;
-  std::unordered_map<ChannelId, Gcra, IdHash> numbers_;
+  std::unordered_map<ChannelId, Number, IdHash> numbers_;
   std::unordered_map<ConversationId, Gcra, IdHash> pairs_;
 };
 

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "base/random.h"
+#include "services/channels/channels.h"
+#include "services/channels/conversations.h"
+#include "services/media/media_service.h"
+#include "services/outbox/lanes.h"
+#include "services/outbox/pacer.h"
+#include "services/ports/message_store.h"
+#include "services/ports/upstream.h"
+
+namespace wherry {
+
+struct OutboxCounters {
+  std::atomic<std::uint64_t> accepted{0}, sent{0}, failed{0}, uncertain{0}, retried{0}, resumed{0};
+  std::atomic<std::int64_t> waiting{0};
+};
+
+/// Takes one accepted message to its outcome: pacing, commit `sending`, WhatsApp, commit the outcome, answer the caller.
+/// Only throttled and transient refusals are tried again, until the message's give_up_at. Threads: any.
+class Delivery {
+ public:
+  Delivery(MessageStore& store, Channels& channels, Conversations& conversations, MediaService& media, Upstream& upstream, Clock& clock,
+           OutboxCounters& counters);
+  Task<void> deliver(OutboxJob job);
+  void sweep() { pacer_.sweep(); }
+
+ private:
+  enum class Next { try_again, done };
+  struct Attempt {
+    ChannelPtr channel;
+    ContactIdentity to;
+    std::optional<OutboundFile> file;
+  };
+  Task<Result<Attempt>> prepare(const Message& message);
+  Task<Result<void>> pace(const Channel& channel, const Message& message);
+  Task<bool> commit_sending(OutboxJob& job);
+  Task<Next> settle(OutboxJob& job, SendOutcome outcome);
+  Task<Next> settle_refused(OutboxJob& job, SendRefused refused);
+  Task<void> fail(OutboxJob& job, UpstreamError error, Error reason);
+  /// Stores a move and keeps job.message in step. conflict: a status webhook was faster.
+  Task<Result<void>> store_move(Message& message, MessageState to, std::string wamid, std::optional<UpstreamError> error);
+  milliseconds with_jitter(milliseconds delay);
+
+  MessageStore& store_;
+  Channels& channels_;
+  Conversations& conversations_;
+  MediaService& media_;
+  Upstream& upstream_;
+  Clock& clock_;
+  OutboxCounters& counters_;
+  Pacer pacer_;
+};
+
+}  // namespace wherry

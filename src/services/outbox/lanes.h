@@ -1,0 +1,60 @@
+#pragma once
+
+#include <array>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+
+#include "base/completion.h"
+#include "base/result.h"
+#include "services/ports/models.h"
+
+namespace wherry {
+
+struct SendReceipt {
+  MessageId id;
+  std::string wamid;
+};
+
+/// Answers a waiting caller exactly once; dropped without an answer it says that the server is stopping.
+class Responder {
+ public:
+  Responder() = default;  ///< nobody waits
+  explicit Responder(Completion<Result<SendReceipt>> waiter) : waiter_(std::move(waiter)) {}
+  Responder(Responder&&) noexcept = default;
+  Responder& operator=(Responder&&) noexcept = default;
+  ~Responder();
+  void answer(Result<SendReceipt> result);
+
+ private:
+  Completion<Result<SendReceipt>> waiter_;
+};
+
+/// One accepted message on its way.
+struct OutboxJob {
+  Message message;
+  Responder responder;
+};
+
+/// First in, first out per conversation: a conversation has at most one runner. Threads: any.
+class Lanes {
+ public:
+  enum class Entry { idle_lane, running_lane };
+  /// Puts a job at the end of its lane. idle_lane: the caller must start a runner for the conversation.
+  Entry push(OutboxJob job);
+  /// The runner's next job; nullopt ends the runner and the lane.
+  std::optional<OutboxJob> next(ConversationId conversation);
+  /// Drops every job; their callers are answered.
+  void clear();
+
+ private:
+  struct Shard {
+    std::mutex mutex;
+    std::unordered_map<ConversationId, std::deque<OutboxJob>, IdHash> lanes;  ///< present = has a runner
+  };
+  Shard& shard(ConversationId id) { return shards_[IdHash{}(id) % shards_.size()]; }
+  std::array<Shard, 16> shards_;
+};
+
+}  // namespace wherry

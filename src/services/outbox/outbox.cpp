@@ -1,0 +1,152 @@
+#include "services/outbox/outbox.h"
+
+#include "base/bytes.h"
+#include "base/log.h"
+#include "domain/service_window.h"
+
+namespace wherry {
+
+namespace {
+
+constexpr std::uint32_t resume_page = 500;
+constexpr std::size_t max_file_name_characters = 240;
+
+Error invalid(std::string text) { return {ErrorCode::invalid_argument, std::move(text)}; }
+
+Result<void> check(const TextContent& text) {
+  if (!is_clean_utf8(text.body)) return invalid("text must be UTF-8 without NUL");
+  const auto characters = count_code_points(text.body);
+  if (characters == 0) return invalid("text must not be empty");
+  if (characters > max_text_characters) return invalid("text has at most 4096 characters");
+  return {};
+}
+
+Result<void> check(const MediaContent& media) {
+  if (!is_clean_utf8(media.caption)) return invalid("caption must be UTF-8 without NUL");
+  if (count_code_points(media.caption) > max_caption_characters) return invalid("caption has at most 1024 characters");
+  if (!is_clean_utf8(media.file_name) || count_code_points(media.file_name) > max_file_name_characters) {
+    return invalid("fileName must be UTF-8 without NUL, at most 240 characters");
+  }
+  return {};
+}
+
+}  // namespace
+
+Outbox::Outbox(MessageStore& store, Channels& channels, Conversations& conversations, MediaService& media, Upstream& upstream,
+               Clock& clock, OutboxOptions options)
+    : store_(store),
+      channels_(channels),
+      conversations_(conversations),
+      media_(media),
+      clock_(clock),
+      options_(options),
+      delivery_(store, channels, conversations, media, upstream, clock, counters_) {}
+
+Task<Result<Conversation>> Outbox::check_sendable(TenantId tenant, ConversationId id) {
+  CO_TRY(auto conversation, co_await conversations_.find(id));
+  if (!conversation) co_return Error{ErrorCode::not_found, "Conversation not found"};
+  if (conversation->tenant != tenant) co_return Error{ErrorCode::permission_denied, "The conversation belongs to another account"};
+  if (!channels_.find(conversation->channel)) co_return Error{ErrorCode::not_found, "Conversation not found", "its channel was removed"};
+  if (!window_open(conversation->last_inbound_at, clock_.now())) {
+    co_return Error{ErrorCode::window_closed, "Service window expired — last inbound message is older than 24 hours."};
+  }
+  co_return std::move(*conversation);
+}
+
+Task<Result<SendReceipt>> Outbox::submit_and_wait(SendRequest request) {
+  if (stopping_) co_return Error{ErrorCode::cancelled, "The server is stopping"};
+  CO_TRY_VOID(std::visit([](const auto& content) { return check(content); }, request.content));
+  CO_TRY(auto conversation, co_await check_sendable(request.tenant, request.conversation));
+  if (const auto* content = std::get_if<MediaContent>(&request.content)) {
+    CO_TRY_VOID(co_await media_.find(request.tenant, content->media));
+  }
+  if (counters_.waiting.fetch_add(1) >= options_.max_waiting) {
+    --counters_.waiting;
+    Error busy{ErrorCode::unavailable, "Too many messages are waiting to be sent; try again shortly"};
+    busy.retry_after = seconds(1);
+    co_return busy;
+  }
+
+  Message message;
+  message.created_at = clock_.now();
+  message.updated_at = message.created_at;
+  message.give_up_at = message.created_at + options_.answer_within;
+  message.id = MessageId::make(message.created_at);
+  message.tenant = request.tenant;
+  message.channel = conversation.channel;
+  message.conversation = conversation.id;
+  message.content = std::move(request.content);
+  auto stored = co_await store_.accept(message);
+  if (!stored) {
+    --counters_.waiting;
+    co_return stored.error();
+  }
+  ++counters_.accepted;
+
+  auto executor = co_await boost::asio::this_coro::executor;
+  auto begin = [&](Completion<Result<SendReceipt>> waiter) {
+    OutboxJob job{std::move(message), Responder(std::move(waiter))};
+    start(std::move(job), executor);
+  };
+  co_return co_await await_completion<Result<SendReceipt>>(std::move(begin));
+}
+
+void Outbox::start(OutboxJob job, Executor executor) {
+  const auto conversation = job.message.conversation;
+  const auto entry = lanes_.push(std::move(job));
+  if (entry == Lanes::Entry::idle_lane) runners_.spawn(executor, run_lane(conversation), "outbox_lane");
+}
+
+Task<void> Outbox::run_lane(ConversationId conversation) {
+  while (!stopping_) {
+    auto job = lanes_.next(conversation);
+    if (!job) co_return;
+    co_await delivery_.deliver(std::move(*job));
+    --counters_.waiting;
+  }
+  // Stopping: what waits stays `accepted` on disk; its callers are told.
+  while (auto left = lanes_.next(conversation)) --counters_.waiting;
+}
+
+Task<Result<void>> Outbox::resume() {
+  auto executor = co_await boost::asio::this_coro::executor;
+  std::optional<MessageId> after;
+  std::uint64_t uncertain = 0;
+  while (true) {
+    CO_TRY(auto page, co_await store_.unfinished(after, resume_page));
+    if (page.empty()) break;
+    after = page.back().id;
+    for (auto& message : page) {
+      if (message.state == MessageState::sending) {
+        MessageMove move{message.id, MessageState::sending, MessageState::uncertain, {}, std::nullopt, message.attempts, std::nullopt, clock_.now()};
+        auto moved = co_await store_.move(move, message);
+        if (!moved && moved.error().code != ErrorCode::conflict) co_return moved.error();
+        ++uncertain;
+        continue;
+      }
+      message.give_up_at = clock_.now() + options_.answer_within;
+      ++counters_.waiting;
+      ++counters_.resumed;
+      OutboxJob job{std::move(message), Responder()};
+      start(std::move(job), executor);
+    }
+  }
+  counters_.uncertain += uncertain;
+  if (counters_.resumed > 0 || uncertain > 0) {
+    log::info("outbox_resumed", {{"accepted", counters_.resumed.load()}, {"uncertain", uncertain}});
+  }
+  co_return Result<void>();
+}
+
+Task<void> Outbox::stop(milliseconds grace) {
+  stopping_ = true;
+  const auto end = clock_.now() + grace;
+  const milliseconds step(10);
+  while (runners_.size() > 0 && clock_.now() < end) {
+    co_await clock_.sleep_for(step);
+  }
+  co_await runners_.stop();
+  lanes_.clear();
+}
+
+}  // namespace wherry
