@@ -1,0 +1,27 @@
+#pragma once
+
+#include "api/admin/services.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "net/message.h"
+
+namespace wherry::api::admin {
+
+/// Every operation: takes an authenticated request, gives a response or an error that becomes a problem.
+using Operation = Task<Result<http::Response>> (*)(AdminServices&, http::Request&);
+
+Task<Result<http::Response>> create_tenant(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> list_tenants(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> create_key(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> list_keys(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> revoke_key(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> add_channel(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> list_channels(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> get_channel(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> change_channel(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> remove_channel(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> check_channel(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> list_conversations(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> get_message(AdminServices& services, http::Request& request);
+
+}  // namespace wherry::api::admin

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "services/access/access.h"
+#include "services/channels/channels.h"
+#include "services/channels/conversations.h"
+#include "services/inbox/inbox.h"
+#include "services/outbox/outbox.h"
+#include "services/ports/upstream.h"
+
+namespace wherry::api::admin {
+
+/// What the admin door works with. Every reference outlives the door.
+struct AdminServices {
+  Access& access;
+  Channels& channels;
+  MessageStore& messages;
+  Upstream& upstream;
+  const Outbox& outbox;
+  const Inbox& inbox;
+  const Clock& clock;
+  Secret admin_key;
+};
+
+}  // namespace wherry::api::admin

@@ -1,0 +1,146 @@
+#include "api/admin/wire.h"
+
+#include <algorithm>
+
+#include "domain/service_window.h"
+
+namespace wherry::api::admin {
+
+namespace {
+constexpr std::uint64_t body_limit = 64 * 1024;
+
+json::value time_or_null(const std::optional<Timestamp>& at) {
+  return at ? json::value(to_iso8601(*at)) : json::value(nullptr);
+}
+
+Error wrong_type(std::string_view name, std::string_view wanted) {
+  return {ErrorCode::invalid_argument, std::string(name) + " must be " + std::string(wanted)};
+}
+}  // namespace
+
+json::object render(const Tenant& tenant) {
+  json::object out;
+  out["id"] = tenant.id.text();
+  out["name"] = tenant.name;
+  out["created_at"] = to_iso8601(tenant.created_at);
+  return out;
+}
+
+json::object render(const ApiKey& key) {
+  json::object out;
+  out["id"] = key.id.text();
+  out["tenant_id"] = key.tenant.text();
+  out["style"] = key.style;
+  out["prefix"] = key.prefix;
+  out["label"] = key.label;
+  out["rate_limit"] = key.rate_limit;
+  out["rate_window_seconds"] = key.rate_window.count();
+  out["created_at"] = to_iso8601(key.created_at);
+  out["revoked_at"] = time_or_null(key.revoked_at);
+  return out;
+}
+
+json::object render(const Channel& channel) {
+  json::object out;
+  out["id"] = channel.id.text();
+  out["tenant_id"] = channel.tenant.text();
+  out["name"] = channel.name;
+  out["phone_number_id"] = channel.phone_number_id;
+  out["waba_id"] = channel.waba_id;
+  out["display_number"] = channel.display_number;
+  out["graph_url"] = channel.graph_url;
+  out["graph_version"] = channel.graph_version;
+  out["messages_per_second"] = channel.messages_per_second;
+  out["pair_limit"] = channel.pair_limit;
+  out["created_at"] = to_iso8601(channel.created_at);
+  return out;
+}
+
+json::object render(const Conversation& conversation) {
+  json::object out;
+  out["id"] = conversation.id.text();
+  out["tenant_id"] = conversation.tenant.text();
+  out["channel_id"] = conversation.channel.text();
+  const auto& who = conversation.identity;
+  out["contact"] = who.wa_id ? who.wa_id->digits : who.bsuid.value_or("");
+  out["contact_name"] = who.profile_name ? json::value(*who.profile_name) : json::value(nullptr);
+  out["last_inbound_at"] = time_or_null(conversation.last_inbound_at);
+  const auto& last = conversation.last_inbound_at;
+  out["window_expires_at"] = last ? json::value(to_iso8601(*last + service_window_length)) : json::value(nullptr);
+  out["created_at"] = to_iso8601(conversation.created_at);
+  return out;
+}
+
+json::object render(const Message& message) {
+  json::object out;
+  out["id"] = message.id.text();
+  out["tenant_id"] = message.tenant.text();
+  out["channel_id"] = message.channel.text();
+  out["conversation_id"] = message.conversation.text();
+  out["type"] = kind_name(message.content);
+  out["state"] = to_string(message.state);
+  out["wamid"] = message.wamid.empty() ? json::value(nullptr) : json::value(message.wamid);
+  out["attempts"] = message.attempts;
+  out["next_attempt_at"] = time_or_null(message.next_attempt_at);
+  if (message.error) {
+    json::object error;
+    error["code"] = message.error->code;
+    error["http_status"] = message.error->http_status;
+    error["title"] = message.error->title;
+    error["details"] = message.error->details;
+    error["fbtrace_id"] = message.error->fbtrace_id;
+    error["class"] = to_string(retry_class_of(*message.error));
+    out["error"] = std::move(error);
+  }
+  out["created_at"] = to_iso8601(message.created_at);
+  out["updated_at"] = to_iso8601(message.updated_at);
+  return out;
+}
+
+json::object render_page(json::array items, std::optional<std::string> next_cursor) {
+  json::object page;
+  page["data"] = std::move(items);
+  page["next_cursor"] = next_cursor ? json::value(*next_cursor) : json::value(nullptr);
+  return page;
+}
+
+Task<Result<json::object>> read_object(http::Request& request) {
+  CO_TRY(auto text, co_await http::read_all(*request.body, body_limit));
+  CO_TRY(auto parsed, json::parse(text));
+  if (!parsed.is_object()) co_return Error{ErrorCode::invalid_argument, "the body must be a JSON object"};
+  co_return std::move(parsed.get_object());
+}
+
+Result<std::optional<std::string>> text_field(const json::object& body, std::string_view name) {
+  const auto* member = json::find(body, name);
+  if (member == nullptr) return std::optional<std::string>();
+  if (!member->is_string()) return wrong_type(name, "a string");
+  return std::optional<std::string>(std::string(member->get_string()));
+}
+
+Result<std::optional<std::int64_t>> integer_field(const json::object& body, std::string_view name, std::int64_t least, std::int64_t most) {
+  const auto* member = json::find(body, name);
+  if (member == nullptr) return std::optional<std::int64_t>();
+  const auto range = "an integer from " + std::to_string(least) + " to " + std::to_string(most);
+  if (!member->is_int64() || member->get_int64() < least || member->get_int64() > most) return wrong_type(name, range);
+  return std::optional<std::int64_t>(member->get_int64());
+}
+
+Result<std::optional<bool>> flag_field(const json::object& body, std::string_view name) {
+  const auto* member = json::find(body, name);
+  if (member == nullptr) return std::optional<bool>();
+  if (!member->is_bool()) return wrong_type(name, "true or false");
+  return std::optional<bool>(member->get_bool());
+}
+
+Result<void> only_fields(const json::object& body, std::initializer_list<std::string_view> known) {
+  for (const auto& member : body) {
+    const std::string_view name(member.key().data(), member.key().size());
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      return Error{ErrorCode::invalid_argument, "unknown field: " + std::string(name.substr(0, 60))};
+    }
+  }
+  return {};
+}
+
+}  // namespace wherry::api::admin

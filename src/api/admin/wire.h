@@ -1,0 +1,28 @@
+#pragma once
+
+#include "base/json.h"
+#include "net/message.h"
+#include "services/ports/models.h"
+
+namespace wherry::api::admin {
+
+json::object render(const Tenant& tenant);
+json::object render(const ApiKey& key);
+json::object render(const Channel& channel);
+json::object render(const Conversation& conversation);
+json::object render(const Message& message);
+
+/// {"data":[…],"next_cursor":…}
+json::object render_page(json::array items, std::optional<std::string> next_cursor);
+
+/// Reads a JSON object body of at most 64 KiB. Errors: invalid_argument, too_large.
+Task<Result<json::object>> read_object(http::Request& request);
+
+/// Field readers: absent or null is nullopt; a wrong type is invalid_argument that names the field.
+Result<std::optional<std::string>> text_field(const json::object& body, std::string_view name);
+Result<std::optional<std::int64_t>> integer_field(const json::object& body, std::string_view name, std::int64_t least, std::int64_t most);
+Result<std::optional<bool>> flag_field(const json::object& body, std::string_view name);
+/// Refuses members that are not in `known`, so that a misspelt one is noticed.
+Result<void> only_fields(const json::object& body, std::initializer_list<std::string_view> known);
+
+}  // namespace wherry::api::admin
