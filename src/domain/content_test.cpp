@@ -1,0 +1,50 @@
+#include "domain/content.h"
+
+#include <gtest/gtest.h>
+
+namespace wherry {
+namespace {
+
+MediaId some_media() { return MediaId::make(from_unix_millis(1'700'000'000'000)); }
+
+TEST(Content, TextSurvivesItsStoredForm) {
+  const Content before = TextContent{"line\n\"quoted\" \xf0\x9f\x91\x8d", true};
+
+  const auto after = content_from_json(content_to_json(before));
+
+  ASSERT_TRUE(after.has_value());
+  const auto& text = std::get<TextContent>(*after);
+  EXPECT_EQ(text.body, "line\n\"quoted\" \xf0\x9f\x91\x8d");
+  EXPECT_TRUE(text.preview_url);
+}
+
+TEST(Content, MediaOfEveryKindSurvivesItsStoredForm) {
+  for (const auto kind : {MediaKind::image, MediaKind::audio, MediaKind::video, MediaKind::document, MediaKind::sticker}) {
+    const Content before = MediaContent{kind, some_media(), "a caption", "menu.pdf"};
+
+    const auto after = content_from_json(content_to_json(before));
+
+    ASSERT_TRUE(after.has_value());
+    const auto& media = std::get<MediaContent>(*after);
+    EXPECT_EQ(media.kind, kind);
+    EXPECT_EQ(media.media, std::get<MediaContent>(before).media);
+    EXPECT_EQ(media.caption, "a caption");
+    EXPECT_EQ(media.file_name, "menu.pdf");
+    EXPECT_EQ(kind_name(before), to_string(kind));
+  }
+  EXPECT_EQ(kind_name(TextContent{}), "text");
+}
+
+TEST(Content, AnythingElseIsNoContent) {
+  const auto id = some_media().text();
+  for (const std::string& bad : {std::string(), std::string("{}"), std::string("[]"), std::string(R"({"type":"text"})"),
+                                 std::string(R"({"type":"text","body":7})"), std::string(R"({"type":"text","body":"x","preview_url":"yes"})"),
+                                 std::string(R"({"type":"image"})"), std::string(R"({"type":"image","media":"short"})"),
+                                 R"({"type":"poll","media":")" + id + R"("})", R"({"type":"image","media":")" + id + R"(","caption":[]})",
+                                 R"({"type":"image","media":")" + id + R"(","file_name":1})"}) {
+    EXPECT_FALSE(content_from_json(bad).has_value()) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace wherry
