@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "net/client.h"
+#include "services/ports/models.h"
+
+namespace wherry::cloud_api {
+
+struct Timeouts {
+  milliseconds send{20'000};      ///< POST /messages: longer than Meta needs, shorter than anybody waits
+  milliseconds lookup{15'000};    ///< small GETs
+  milliseconds transfer{30'000};  ///< uploads and downloads: longest time without progress
+};
+
+/// {graph_url}/{version}/{path}
+std::string graph_url(const Channel& channel, std::string_view path);
+/// A request to Graph with the channel's bearer token.
+http::ClientRequest graph_request(const Channel& channel, http::Method method, std::string_view path, milliseconds timeout);
+
+}  // namespace wherry::cloud_api
