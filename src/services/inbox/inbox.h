@@ -1,6 +1,8 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,14 +29,22 @@ class Inbox {
   /// of ours are counted and logged. Errors: unavailable (nothing was stored, or a part that a repeat will complete).
   Task<Result<void>> receive(std::vector<InboundEvent> events);
 
+  /// Called, from any thread, whenever a stored message waits for its file. Set it before the first receive().
+  void on_media(std::function<void()> wake) { wake_ = std::move(wake); }
+
   const InboxCounters& counters() const { return counters_; }
 
  private:
+  std::optional<NewInboundEvent> prepare(InboundEvent event, Timestamp now);
+  ChannelPtr channel_of(const OtherEvent& event) const;
+  void note(const NewInboundEvent& event, const StoredInboundEvent& stored, bool& has_media);
+
   InboundStore& store_;
   Channels& channels_;
   Conversations& conversations_;
   Clock& clock_;
   InboxCounters counters_;
+  std::function<void()> wake_;
 };
 
 }  // namespace wherry
