@@ -86,13 +86,16 @@ Task<Result<http::Response>> get_channel(AdminServices& services, http::Request&
 Task<Result<http::Response>> change_channel(AdminServices& services, http::Request& request) {
   CO_TRY(auto channel, find_channel(services, request));
   CO_TRY(auto body, co_await read_object(request));
-  CO_TRY_VOID(only_fields(body, {"name", "access_token", "app_secret", "verify_token", "messages_per_second", "pair_limit"}));
+  CO_TRY_VOID(only_fields(body, {"name", "access_token", "app_secret", "verify_token", "graph_url", "graph_version", "messages_per_second",
+                                 "pair_limit"}));
   ChannelChange change;
   CO_TRY(change.name, text_field(body, "name"));
   CO_TRY(auto access_token, text_field(body, "access_token"));
   CO_TRY(auto app_secret, text_field(body, "app_secret"));
   CO_TRY(auto verify_token, text_field(body, "verify_token"));
   CO_TRY(auto rate, integer_field(body, "messages_per_second", 0, 100'000));
+  CO_TRY(change.graph_url, text_field(body, "graph_url"));
+  CO_TRY(change.graph_version, text_field(body, "graph_version"));
   CO_TRY(change.pair_limit, flag_field(body, "pair_limit"));
   change.access_token = secret_of(std::move(access_token));
   change.app_secret = secret_of(std::move(app_secret));

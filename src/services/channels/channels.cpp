@@ -137,12 +137,15 @@ Task<Result<ChannelPtr>> Channels::change(ChannelId id, ChannelChange change) {
     changed.app_secret = *change.app_secret;
   }
   if (change.verify_token) changed.verify_token = *change.verify_token;
+  if (change.graph_url) changed.graph_url = *change.graph_url;
+  if (change.graph_version) changed.graph_version = *change.graph_version;
   if (change.messages_per_second) changed.messages_per_second = *change.messages_per_second;
   if (change.pair_limit) changed.pair_limit = *change.pair_limit;
   NewChannel as_new{changed.tenant,       changed.name,       changed.phone_number_id, changed.waba_id,
                     changed.display_number, changed.access_token, changed.app_secret,    changed.verify_token,
                     changed.graph_url,    changed.graph_version, changed.messages_per_second, changed.pair_limit};
   CO_TRY_VOID(check(as_new));
+  CO_TRY_VOID(check_graph(changed.graph_url, changed.graph_version));
   CO_TRY_VOID(co_await store_.update_channel(changed));
   auto updated = std::make_shared<const Channel>(std::move(changed));
   put(updated);

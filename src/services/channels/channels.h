@@ -37,6 +37,8 @@ struct ChannelChange {
   std::optional<Secret> access_token;
   std::optional<Secret> app_secret;      ///< the old one stays valid for webhooks until the next change
   std::optional<Secret> verify_token;
+  std::optional<std::string> graph_url;
+  std::optional<std::string> graph_version;
   std::optional<std::uint32_t> messages_per_second;
   std::optional<bool> pair_limit;
 };

@@ -1,0 +1,76 @@
+#include "tests/support/memory_message_store.h"
+
+namespace wherry::test {
+
+Result<void> MemoryMessageStore::begin_write() {
+  ++writes;
+  if (fail_at > 0 && writes >= fail_at && writes < fail_at + fail_count) return Error{ErrorCode::unavailable, "the store is broken"};
+  return {};
+}
+
+Task<Result<std::optional<Conversation>>> MemoryMessageStore::find_conversation(ConversationId id) {
+  auto found = conversations.find(id);
+  if (found == conversations.end()) co_return std::optional<Conversation>();
+  co_return std::optional<Conversation>(found->second);
+}
+
+Task<Result<std::vector<Conversation>>> MemoryMessageStore::list_conversations(ConversationFilter filter) {
+  std::vector<Conversation> found;
+  for (const auto& [id, conversation] : conversations) {
+    const auto& number = conversation.identity.wa_id;
+    const bool contact = filter.contact_key.empty() || (number && contact_key(*number) == filter.contact_key);
+    const bool tenant = !filter.tenant || conversation.tenant == *filter.tenant;
+    if (contact && tenant && found.size() < filter.limit) found.push_back(conversation);
+  }
+  co_return found;
+}
+
+Task<Result<void>> MemoryMessageStore::accept(Message message) {
+  CO_TRY_VOID(begin_write());
+  const auto id = message.id;
+  messages.emplace(id, std::move(message));
+  co_return Result<void>();
+}
+
+Task<Result<void>> MemoryMessageStore::move(MessageMove move, Message) {
+  CO_TRY_VOID(begin_write());
+  auto found = messages.find(move.id);
+  if (found == messages.end() || found->second.state != move.from) co_return Error{ErrorCode::conflict, "the message moved on"};
+  auto& message = found->second;
+  message.state = move.to;
+  message.attempts = move.attempts;
+  message.next_attempt_at = move.next_attempt_at;
+  message.updated_at = move.at;
+  if (!move.wamid.empty()) message.wamid = move.wamid;
+  if (move.error) message.error = move.error;
+  moves.push_back(std::move(move));
+  co_return Result<void>();
+}
+
+Task<Result<std::optional<Message>>> MemoryMessageStore::find_message(MessageId id) {
+  auto found = messages.find(id);
+  if (found == messages.end()) co_return std::optional<Message>();
+  co_return std::optional<Message>(found->second);
+}
+
+Task<Result<std::optional<Message>>> MemoryMessageStore::find_message_by_wamid(std::string wamid) {
+  for (const auto& [id, message] : messages) {
+    if (message.wamid == wamid) co_return std::optional<Message>(message);
+  }
+  co_return std::optional<Message>();
+}
+
+Task<Result<std::vector<Message>>> MemoryMessageStore::unfinished(std::optional<MessageId> after, std::uint32_t limit) {
+  std::vector<Message> found;
+  for (const auto& [id, message] : messages) {
+    const bool open = message.state == MessageState::accepted || message.state == MessageState::sending;
+    if (open && (!after || *after < id) && found.size() < limit) found.push_back(message);
+  }
+  co_return found;
+}
+
+Task<Result<std::vector<JournalEvent>>> MemoryMessageStore::journal_after(TenantId, std::uint64_t, std::uint32_t) {
+  co_return std::vector<JournalEvent>();
+}
+
+}  // namespace wherry::test

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <vector>
+
+#include "services/ports/upstream.h"
+
+namespace wherry::test {
+
+/// An Upstream that answers from a script; when that is used up it accepts, with wamids of its own.
+class ScriptedUpstream final : public Upstream {
+ public:
+  struct Sent {
+    MessageId id;
+    Content content;
+    ContactIdentity to;
+    std::optional<OutboundFile> file;
+  };
+  std::vector<Sent> sent;              ///< every call, in order
+  std::deque<SendOutcome> script;
+  std::function<void(const Message&)> on_send;  ///< runs inside the call, e.g. to let a status overtake the answer
+  Result<void> media_result;
+  std::string media_bytes;
+  std::vector<ChannelFinding> findings;
+
+  Task<SendOutcome> send(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to,
+                         std::optional<OutboundFile> file) override;
+  Task<Result<void>> fetch_media(std::shared_ptr<const Channel> channel, InboundMedia remote, BlobWriter& into) override;
+  Task<std::vector<ChannelFinding>> check(std::shared_ptr<const Channel> channel) override;
+};
+
+/// A refusal with Meta's code.
+SendOutcome refused(int code, ErrorCode reason = ErrorCode::rejected);
+
+}  // namespace wherry::test
