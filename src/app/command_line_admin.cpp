@@ -1,0 +1,150 @@
+#include "app/command_line_parts.h"
+#include "base/log.h"
+
+namespace wherry::app {
+
+namespace {
+
+// An admin command: `prepare` fills parsed.call.
+template <class Prepare>
+void on_admin(CLI::App& command, const Shared& parsed, Prepare prepare) {
+  add_admin_flags(command, parsed);
+  on_run(command, parsed, [prepare](Parsed& p, Config config) {
+    if (p.flags.find("log_level") == p.flags.end()) log::set_level(log::Level::warn);
+    const AdminTarget target{p.url, std::move(config)};
+    auto prepared = prepare(p, target);
+    if (!prepared) return fail(prepared.error(), exit_failed);
+    return print_admin_call(target, p.call, p.output());
+  });
+}
+
+using http::Method;
+
+Result<void> set_tenant(Parsed& p, const AdminTarget& target) {
+  TRY(auto id, resolve_tenant(target, p.tenant));
+  p.call.body["tenant_id"] = id;
+  return {};
+}
+
+}  // namespace
+
+void add_tenant_commands(CLI::App& app, const Shared& parsed) {
+  auto& tenant = *app.add_subcommand("tenant", "Tenants: the owners of keys, channels and messages")->require_subcommand(1);
+  auto& create = *tenant.add_subcommand("create", "Create a tenant");
+  create.add_option("--name", parsed->fields["name"], "Its name, unique")->required();
+  on_admin(create, parsed, [](Parsed& p, const AdminTarget&) -> Result<void> {
+    p.call = {Method::post, "/admin/v1/tenants", {{"name", p.fields["name"]}}};
+    return {};
+  });
+  auto& list = *tenant.add_subcommand("list", "List the tenants");
+  on_admin(list, parsed, [](Parsed& p, const AdminTarget&) -> Result<void> {
+    p.call = {Method::get, "/admin/v1/tenants", {}};
+    return {};
+  });
+}
+
+void add_key_commands(CLI::App& app, const Shared& parsed) {
+  auto& key = *app.add_subcommand("key", "API keys of the front doors")->require_subcommand(1);
+  auto& create = *key.add_subcommand("create", "Create a key; it is shown this once");
+  create.add_option("--tenant", parsed->tenant, "Tenant id or name")->required();
+  create.add_option("--style", parsed->fields["style"], "Front door the key is for")->check(CLI::IsMember({"pipes"}))->default_val("pipes");
+  create.add_option("--label", parsed->fields["label"], "A note for you");
+  create.add_option("--rate-limit", parsed->numbers["rate_limit"], "Requests per window; 0 = unlimited")->default_val(60);
+  create.add_option("--rate-window", parsed->numbers["rate_window"], "Length of the window [s]")->default_val(60);
+  on_admin(create, parsed, [](Parsed& p, const AdminTarget& target) -> Result<void> {
+    p.call = {Method::post, "/admin/v1/keys", {}};
+    TRY_VOID(set_tenant(p, target));
+    p.call.body["style"] = p.fields["style"];
+    p.call.body["label"] = p.fields["label"];
+    p.call.body["rate_limit"] = p.numbers["rate_limit"];
+    p.call.body["rate_window_seconds"] = p.numbers["rate_window"];
+    return {};
+  });
+  auto& list = *key.add_subcommand("list", "List the keys, without the keys themselves");
+  list.add_option("--tenant", parsed->tenant, "Only this tenant's (id or name)");
+  on_admin(list, parsed, [](Parsed& p, const AdminTarget& target) -> Result<void> {
+    p.call = {Method::get, "/admin/v1/keys", {}};
+    if (p.tenant.empty()) return {};
+    TRY(auto id, resolve_tenant(target, p.tenant));
+    p.call.path += "?tenant_id=" + id;
+    return {};
+  });
+  auto& revoke = *key.add_subcommand("revoke", "Revoke a key at once");
+  revoke.add_option("id", parsed->fields["id"], "The key's id (key_…)")->required();
+  on_admin(revoke, parsed, [](Parsed& p, const AdminTarget&) -> Result<void> {
+    p.call = {Method::delete_, "/admin/v1/keys/" + http::percent_encode(p.fields["id"]), {}};
+    return {};
+  });
+}
+
+namespace {
+
+constexpr std::string_view channel_secrets[] = {"access_token", "app_secret", "verify_token"};
+
+Result<void> put_channel_fields(Parsed& p) {
+  for (auto& [name, value] : p.fields) {
+    if (value.empty() || name == "id") continue;
+    const bool secret = std::find(std::begin(channel_secrets), std::end(channel_secrets), name) != std::end(channel_secrets);
+    if (secret) {
+      TRY(value, text_or_file(value));
+    }
+    p.call.body[name] = value;
+  }
+  return {};
+}
+
+void add_channel_secrets(CLI::App& command, const Shared& parsed, bool required) {
+  auto& fields = parsed->fields;
+  command.add_option("--access-token", fields["access_token"], "Graph access token, or @FILE that holds it")->envname("WHERRY_ACCESS_TOKEN")->required(required);
+  command.add_option("--app-secret", fields["app_secret"], "App secret that signs webhooks, or @FILE")->envname("WHERRY_APP_SECRET")->required(required);
+  command.add_option("--verify-token", fields["verify_token"], "Verify token of the webhook, or @FILE")->envname("WHERRY_VERIFY_TOKEN")->required(required);
+}
+
+}  // namespace
+
+void add_channel_commands(CLI::App& app, const Shared& parsed) {
+  auto& fields = parsed->fields;
+  auto& channel = *app.add_subcommand("channel", "Channels: the numbers messages are sent from")->require_subcommand(1);
+  auto& add = *channel.add_subcommand("add", "Add a Cloud API number");
+  add.add_option("--tenant", parsed->tenant, "Tenant id or name")->required();
+  add.add_option("--name", fields["name"], "A name for you");
+  add.add_option("--phone-number-id", fields["phone_number_id"], "Meta's id of the number")->required();
+  add.add_option("--waba-id", fields["waba_id"], "Meta's id of the WhatsApp Business account")->required();
+  add.add_option("--display-number", fields["display_number"], "The number with its country code")->required();
+  add_channel_secrets(add, parsed, true);
+  add.add_option("--messages-per-second", parsed->numbers["messages_per_second"], "The number's throughput tier; 0 = not paced")->default_val(80);
+  add.add_flag("--no-pair-limit", parsed->no_pair_limit, "Do not keep Meta's limit of 45 messages, then one per 6 s, to one recipient");
+  on_admin(add, parsed, [](Parsed& p, const AdminTarget& target) -> Result<void> {
+    p.call = {Method::post, "/admin/v1/channels", {}};
+    TRY_VOID(set_tenant(p, target));
+    TRY_VOID(put_channel_fields(p));
+    p.call.body["messages_per_second"] = p.numbers["messages_per_second"];
+    p.call.body["pair_limit"] = !p.no_pair_limit;
+    // With --url the server has its own defaults; they are sent only when asked for.
+    for (const auto* name : {"graph_url", "graph_version"}) {
+      if (auto flag = p.flags.find(name); flag != p.flags.end()) p.call.body[name] = flag->second;
+    }
+    return {};
+  });
+  auto& list = *channel.add_subcommand("list", "List the channels");
+  on_admin(list, parsed, [](Parsed& p, const AdminTarget&) -> Result<void> {
+    p.call = {Method::get, "/admin/v1/channels", {}};
+    return {};
+  });
+  auto& update = *channel.add_subcommand("update", "Change a channel; the old app secret stays good for webhooks until the next change");
+  update.add_option("id", fields["id"], "The channel's id (pool_…)")->required();
+  update.add_option("--name", fields["name"], "A name for you");
+  add_channel_secrets(update, parsed, false);
+  on_admin(update, parsed, [](Parsed& p, const AdminTarget&) -> Result<void> {
+    p.call = {Method::patch, "/admin/v1/channels/" + http::percent_encode(p.fields["id"]), {}};
+    return put_channel_fields(p);
+  });
+  auto& remove = *channel.add_subcommand("remove", "Remove a channel; its messages stay on disk");
+  remove.add_option("id", fields["id"], "The channel's id (pool_…)")->required();
+  on_admin(remove, parsed, [](Parsed& p, const AdminTarget&) -> Result<void> {
+    p.call = {Method::delete_, "/admin/v1/channels/" + http::percent_encode(p.fields["id"]), {}};
+    return {};
+  });
+}
+
+}  // namespace wherry::app

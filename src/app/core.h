@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+
+#include "app/config.h"
+#include "app/data_dir.h"
+#include "media/filesystem_store.h"
+#include "media/url_fetcher.h"
+#include "net/client.h"
+#include "services/access/access.h"
+#include "services/channels/channels.h"
+#include "services/channels/conversations.h"
+#include "services/inbox/inbox.h"
+#include "services/media/media_service.h"
+#include "services/outbox/outbox.h"
+#include "store/access_store.h"
+#include "store/channel_store.h"
+#include "store/database.h"
+#include "store/inbound_store.h"
+#include "store/media_rows.h"
+#include "store/message_store.h"
+#include "upstream/cloud_api/cloud_api.h"
+
+namespace wherry::app {
+
+/// What works on a data directory, without a server: stores, upstream and services. The order of the members is the order of
+/// ownership: each may use those above it.
+struct Core {
+  /// Opens the data directory and its database. Errors: unavailable (in use by another process, disk), invalid_argument.
+  static Result<std::unique_ptr<Core>> open(const Config& config, Clock& clock);
+  /// Reads what is kept in memory.
+  Task<Result<void>> load();
+  /// Closes the database: everything acknowledged is on disk anyway.
+  ~Core();
+
+  Clock& clock;
+  DataDirKeys keys;
+  SecretBox secrets;
+  std::unique_ptr<store::Database> database;
+  std::unique_ptr<http::Client> client;
+  std::unique_ptr<http::EgressGuard> egress;
+  std::unique_ptr<BlobStore> blobs;
+  std::unique_ptr<UrlFetcher> fetcher;
+  store::SqlAccessStore access_store;
+  store::SqlChannelStore channel_store;
+  store::SqlMessageStore message_store;
+  store::SqlInboundStore inbound_store;
+  store::SqlMediaRows media_rows;
+  Access access;
+  Channels channels;
+  Conversations conversations;
+  MediaService media;
+  CloudApi upstream;
+  Outbox outbox;
+  Inbox inbox;
+};
+
+}  // namespace wherry::app

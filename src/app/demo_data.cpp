@@ -1,0 +1,89 @@
+#include "app/demo_data.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "base/json.h"
+#include "base/random.h"
+
+namespace wherry::app {
+
+namespace {
+
+constexpr std::string_view tenant_name = "demo";
+
+Task<Result<Tenant>> find_or_create_tenant(Core& core) {
+  CO_TRY(auto tenants, co_await core.access.list_tenants());
+  for (auto& tenant : tenants) {
+    if (tenant.name == tenant_name) co_return std::move(tenant);
+  }
+  std::string name(tenant_name);
+  co_return co_await core.access.create_tenant(std::move(name));
+}
+
+Task<Result<ChannelPtr>> find_or_add_channel(Core& core, TenantId tenant) {
+  for (auto& channel : core.channels.all()) {
+    if (channel->tenant == tenant) co_return channel;
+  }
+  NewChannel wanted;
+  wanted.tenant = tenant;
+  wanted.name = "Demo number";
+  wanted.phone_number_id = "106540352242922";
+  wanted.waba_id = "102290129340398";
+  wanted.display_number = "15550107788";
+  wanted.access_token = Secret("EAA" + random_text(60, alphanumeric));
+  wanted.app_secret = Secret(random_text(32, "0123456789abcdef"));
+  wanted.verify_token = Secret(random_text(24, alphanumeric));
+  wanted.graph_url = "http://127.0.0.1:1";  // replaced by the simulator's address before anything is sent
+  co_return co_await core.channels.add(std::move(wanted));
+}
+
+std::string read_key(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream content;
+  content << file.rdbuf();
+  auto parsed = json::parse(content.str());
+  if (!parsed || !parsed->is_object()) return {};
+  return std::string(json::find_string(parsed->get_object(), "api_key").value_or(""));
+}
+
+Result<void> write_key(const std::string& path, const std::string& key) {
+  const auto text = json::serialize(json::object{{"api_key", key}}) + "\n";
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) return Error{ErrorCode::unavailable, "cannot write " + path};
+  const bool ok = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  ::close(fd);
+  if (!ok) return Error{ErrorCode::unavailable, "cannot write " + path};
+  return {};
+}
+
+Task<Result<std::string>> find_or_create_key(Core& core, TenantId tenant, std::string path) {
+  auto key = read_key(path);
+  if (!key.empty()) {
+    auto known = co_await core.access.admit(key, "pipes");
+    if (known && known->principal.tenant == tenant) co_return key;
+  }
+  NewKey wanted;
+  wanted.tenant = tenant;
+  wanted.label = "demo";
+  CO_TRY(auto issued, co_await core.access.create_key(std::move(wanted)));
+  CO_TRY_VOID(write_key(path, issued.key.reveal()));
+  co_return issued.key.reveal();
+}
+
+}  // namespace
+
+Task<Result<DemoData>> prepare_demo_data(Core& core, std::string data_dir) {
+  DemoData data;
+  CO_TRY(data.tenant, co_await find_or_create_tenant(core));
+  CO_TRY(data.channel, co_await find_or_add_channel(core, data.tenant.id));
+  auto path = data_dir + "/demo.json";
+  CO_TRY(data.api_key, co_await find_or_create_key(core, data.tenant.id, std::move(path)));
+  co_return data;
+}
+
+}  // namespace wherry::app

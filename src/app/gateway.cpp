@@ -1,0 +1,100 @@
+#include "app/gateway.h"
+
+#include "base/log.h"
+
+namespace wherry::app {
+
+namespace {
+
+http::ServerOptions server_options(const Config& config) {
+  http::ServerOptions options;
+  options.address = config.address;
+  options.port = config.port;
+  options.max_connections = config.max_connections;
+  options.header_limit = config.header_limit;
+  options.header_timeout = config.header_timeout;
+  options.body_idle_timeout = config.body_idle_timeout;
+  return options;
+}
+
+}  // namespace
+
+Gateway::Gateway(const Config& config, Core& core)
+    : config_(config),
+      core_(core),
+      started_at_(core.clock.now()),
+      admin_{core.access, core.channels, core.message_store, core.upstream, core.outbox, core.inbox, core.clock, core.keys.admin_key},
+      operational_{core.outbox,
+                   core.inbox,
+                   core.clock,
+                   started_at_,
+                   [this]() -> const http::ServerCounters* { return server_ ? &server_->counters() : nullptr; },
+                   [this] { return serving_.load(); },
+                   {}},
+      pipes_{core.access, core.outbox, core.media, core.clock},
+      meta_{core.inbox, core.channels},
+      router_(make_router()),
+      media_worker_(core.inbound_store, core.channels, core.upstream, *core.blobs, core.clock) {}
+
+Gateway::~Gateway() = default;
+
+http::Router Gateway::make_router() {
+  http::Router router;
+  api::admin::add_admin_routes(router, admin_);
+  api::admin::add_operational_routes(router, operational_);
+  api::pipes::add_pipes_routes(router, pipes_);
+  api::meta_webhook::add_meta_webhook_routes(router, meta_);
+  return router;
+}
+
+Result<void> Gateway::bind() {
+  auto handler = [this](http::Request& request) { return router_.handle(request); };
+  TRY(server_, http::Server::create(server_options(config_), handler));
+  return {};
+}
+
+Task<Result<void>> Gateway::start(std::vector<Executor> executors) {
+  CO_TRY_VOID(co_await core_.load());
+  CO_TRY_VOID(co_await core_.outbox.resume());
+  for (auto& executor : executors) server_->listen_on(executor);
+  background_.spawn(executors.front(), housekeeping(), "housekeeping");
+  media_worker_.start(executors.front());
+  serving_ = true;
+  co_return Result<void>();
+}
+
+Task<void> Gateway::stop() {
+  serving_ = false;
+  co_await server_->stop(config_.shutdown_grace);
+  const milliseconds rest(500);
+  co_await core_.outbox.stop(rest);
+  co_await media_worker_.stop();
+  co_await background_.stop();
+}
+
+// The small recurring work: forgetting what is too old to matter.
+Task<void> Gateway::housekeeping() {
+  const milliseconds pause = std::chrono::minutes(1);
+  int rounds = 0;
+  while (true) {
+    co_await core_.clock.sleep_for(pause);
+    core_.outbox.sweep();
+    if (++rounds % 10 != 0) continue;
+    const auto now = core_.clock.now();
+    const auto before = now - std::chrono::days(8);
+    auto forgotten = co_await core_.inbound_store.forget_seen(before);
+    auto swept = co_await core_.media.sweep();
+    if (!forgotten || !swept) log::warn("housekeeping_failed", {{"seen", forgotten.has_value()}, {"media", swept.has_value()}});
+  }
+}
+
+std::uint16_t Gateway::port() const { return server_->port(); }
+
+std::string Gateway::base_url() const {
+  const bool any = config_.address == "0.0.0.0" || config_.address == "::";
+  const auto host = any ? std::string("127.0.0.1") : config_.address;
+  const bool v6 = host.find(':') != std::string::npos;
+  return "http://" + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port());
+}
+
+}  // namespace wherry::app
