@@ -137,12 +137,12 @@ Task<int> run(const DemoOptions& options, Core& core, IoThreads& threads) {
 
 int demo(const DemoOptions& options) {
   SystemClock clock;
+  IoThreads threads(options.config.io_threads);  // outlives the core, whose sockets belong to it
   auto core = Core::open(options.config, clock);
   if (!core) {
     std::fprintf(stderr, "wherry: %s\n", core.error().message.c_str());
     return exit_failed;
   }
-  IoThreads threads(options.config.io_threads);
   return run_on(threads, run(options, **core, threads));
 }
 

@@ -17,6 +17,12 @@ http::ServerOptions server_options(const Config& config) {
   return options;
 }
 
+MediaWorkerOptions worker_options(const Config& config) {
+  MediaWorkerOptions options;
+  options.concurrency = config.media_fetchers;
+  return options;
+}
+
 }  // namespace
 
 Gateway::Gateway(const Config& config, Core& core)
@@ -34,7 +40,9 @@ Gateway::Gateway(const Config& config, Core& core)
       pipes_{core.access, core.outbox, core.media, core.clock},
       meta_{core.inbox, core.channels},
       router_(make_router()),
-      media_worker_(core.inbound_store, core.channels, core.upstream, *core.blobs, core.clock) {}
+      media_worker_(core.inbound_store, *core.blobs, core.upstream, core.channels, core.clock, worker_options(config)) {
+  core.inbox.on_media([this] { media_worker_.wake(); });
+}
 
 Gateway::~Gateway() = default;
 

@@ -65,12 +65,12 @@ Task<int> run(sim::Simulator& simulator, sim::Options options, Output output, Io
 
 int simulate(const SimulateOptions& options) {
   const auto translated = translate(options);
+  IoThreads threads(0);  // outlives the simulator, whose sockets belong to it
   auto simulator = sim::Simulator::create(translated);
   if (!simulator) {
     std::fprintf(stderr, "wherry: %s\n", simulator.error().message.c_str());
     return exit_failed;
   }
-  IoThreads threads(0);
   return run_on(threads, run(**simulator, translated, options.output, threads));
 }
 
