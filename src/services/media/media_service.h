@@ -1,12 +1,13 @@
 #pragma once
 
-#include <atomic>
+#include <boost/asio/thread_pool.hpp>
 #include <memory>
 #include <string>
 
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "services/media/blob_gate.h"
 #include "services/ports/media_store.h"
 
 namespace wherry {
@@ -19,6 +20,7 @@ struct Upload {
 };
 
 /// Tenants' files: taken in, kept for 48 hours, handed out by short-lived signed links, swept away. Threads: any.
+/// Syncing a file to disk happens on threads of its own; destroy this before the io_contexts that run its callers.
 class MediaService {
  public:
   static constexpr milliseconds lifetime = std::chrono::hours(48);
@@ -26,8 +28,9 @@ class MediaService {
   static constexpr milliseconds link_lifetime = std::chrono::minutes(5);
 
   MediaService(MediaRows& rows, BlobStore& blobs, UrlFetcher& fetcher, const SecretBox& secrets, Clock& clock);
+  ~MediaService();
 
-  /// Opens a writer that refuses more than max_media_bytes.
+  /// Opens a writer that refuses more than the declared type's limit, or max_media_bytes while the type is unknown (empty).
   Result<Upload> begin(std::string declared_mime, std::string file_name);
   /// Checks type and size, stores the row. Errors: unsupported_media (empty file, malformed MIME type, content that is not what
   /// an image, audio, video or sticker type claims), too_large (for its kind), unavailable.
@@ -49,12 +52,21 @@ class MediaService {
   /// Deletes rows past their tombstone and files no live row refers to (older than an hour). Gives how many files went.
   Task<Result<std::uint64_t>> sweep();
 
+  /// For whoever else commits blobs and then writes media rows.
+  BlobGate& gate() { return gate_; }
+
  private:
+  Task<Result<BlobGate::Committed>> commit(std::unique_ptr<BlobWriter> writer);
+  std::string link_signature(std::string_view id, std::string_view expires) const;
+  Result<Media> alive(std::optional<Media> media) const;
+
   MediaRows& rows_;
   BlobStore& blobs_;
   UrlFetcher& fetcher_;
   const SecretBox& secrets_;
   Clock& clock_;
+  BlobGate gate_;
+  boost::asio::thread_pool disk_;
 };
 
 }  // namespace wherry
