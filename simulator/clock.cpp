@@ -51,7 +51,15 @@ Task<void> SimClock::sleep_for(milliseconds duration) {
   co_await sleep_until(now() + duration);
 }
 
-Task<void> SimClock::sleep_until(Timestamp deadline) {
+void SimClock::Alarm::ring() {
+  rung_.store(true);
+  std::lock_guard lock(mutex_);
+  if (!sleeper_) return;
+  sleeper_->changed.store(true);
+  asio::post(sleeper_->executor, [sleeper = sleeper_] { sleeper->timer.cancel(); });
+}
+
+Task<void> SimClock::sleep_until(Timestamp deadline, Alarm* alarm) {
   auto executor = co_await asio::this_coro::executor;
   auto sleeper = std::make_shared<Sleeper>(executor);
   std::uint64_t key = 0;
@@ -60,8 +68,13 @@ Task<void> SimClock::sleep_until(Timestamp deadline) {
     key = next_sleeper_++;
     sleepers_.emplace(key, sleeper);
   }
+  if (alarm != nullptr) {
+    std::lock_guard lock(alarm->mutex_);
+    alarm->sleeper_ = sleeper;
+  }
   for (;;) {
     sleeper->changed.store(false);
+    if (alarm != nullptr && alarm->rung_.exchange(false)) break;
     SteadyClock::duration wait = longest_wait;
     {
       std::lock_guard lock(mutex_);
@@ -79,6 +92,10 @@ Task<void> SimClock::sleep_until(Timestamp deadline) {
     co_await sleeper->timer.async_wait(asio::redirect_error(use_task, ignored));
     auto cancelled = co_await asio::this_coro::cancellation_state;
     if (cancelled.cancelled() != asio::cancellation_type::none) break;
+  }
+  if (alarm != nullptr) {
+    std::lock_guard lock(alarm->mutex_);
+    alarm->sleeper_.reset();
   }
   std::lock_guard lock(mutex_);
   sleepers_.erase(key);

@@ -13,7 +13,22 @@ namespace wherry::sim {
 /// The simulator's time: runs with the machine's clock, faster or slower by a factor, or stands still until advanced.
 /// Every sleeper follows a change at once. Threads: any.
 class SimClock final : public Clock {
+ private:
+  struct Sleeper;
+
  public:
+  /// Ends one sleeper's wait early. Threads: any. At most one sleeper at a time.
+  class Alarm {
+   public:
+    void ring();
+
+   private:
+    friend class SimClock;
+    std::mutex mutex_;
+    std::atomic<bool> rung_{false};
+    std::shared_ptr<Sleeper> sleeper_;  // shared with the sleeping coroutine
+  };
+
   /// Starts running at the machine's time.
   SimClock();
   /// Starts frozen at this instant.
@@ -22,8 +37,8 @@ class SimClock final : public Clock {
 
   Timestamp now() const override;
   Task<void> sleep_for(milliseconds duration) override;
-  /// As sleep_for, ending at an instant of simulated time.
-  Task<void> sleep_until(Timestamp deadline);
+  /// As sleep_for, ending at an instant of simulated time, or when the alarm is rung.
+  Task<void> sleep_until(Timestamp deadline, Alarm* alarm = nullptr);
 
   void freeze();
   /// Goes on from where it stands, at the current scale.
@@ -39,7 +54,6 @@ class SimClock final : public Clock {
   double scale() const;
 
  private:
-  struct Sleeper;
   Timestamp now_locked() const;
   void rebase_locked();
   void wake_all();

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/task_group.h"
-#include "support/run.h"
+#include "tests/support/run.h"
 
 namespace wherry::sim {
 namespace {
