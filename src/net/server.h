@@ -18,7 +18,8 @@ struct ServerOptions {
   std::uint64_t body_limit = 150ull * 1024 * 1024; ///< bytes of one body; over it 413
   milliseconds header_timeout{10'000};             ///< from the first byte (or the accept) to the end of the headers; 408
   milliseconds body_idle_timeout{20'000};          ///< longest silence inside a body
-  std::uint64_t body_minimum_rate = 1024;          ///< bytes/s averaged over the body after 30 s; slower is evicted
+  std::uint64_t body_minimum_rate = 1024;          ///< bytes/s averaged over the time spent waiting for the body; slower is evicted
+  milliseconds body_rate_grace{30'000};            ///< waiting time before that rate is judged
   milliseconds write_timeout{30'000};              ///< longest time one write may make no progress
   milliseconds keep_alive_timeout{75'000};         ///< idle between requests
   std::size_t max_connections = 20'000;            ///< over it new ones get 503 and are closed
