@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/error.h"
+#include "net/message.h"
+
+namespace wherry::pipes {
+
+/// How a failure looks to a Pipes client.
+struct WireError {
+  int status;
+  std::string_view code;
+  std::string_view message;  ///< used when the failure brings no text of its own
+};
+
+/// Every neutral code has a place here.
+WireError wire_error(ErrorCode code);
+
+/// {"error": …, "code": …}
+http::Response error_response(const Error& error);
+
+/// The text of an expired service window; the same over HTTP and the WebSocket.
+inline constexpr std::string_view window_expired_text =
+    "Service window expired \xe2\x80\x94 last inbound message is older than 24 hours.";
+
+}  // namespace wherry::pipes

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "api/pipes/routes.h"
+#include "net/message.h"
+#include "services/access/access.h"
+
+namespace wherry::pipes {
+
+/// One operation of the door, called for an authenticated caller within its rate. Failures become the flat error object.
+using Operation = Task<Result<http::Response>> (*)(const PipesServices&, http::Request&, Principal);
+
+/// POST /v1/messages/send
+/// Takes:  JSON of at most 140 MiB: conversationId, text, media (id, https URL or base64), mimeType, fileName, caption.
+/// Gives:  200 with WhatsApp's message id, once that is on disk.
+/// Checks: fields, then conversation, owner and window, then the media, then WhatsApp.
+Task<Result<http::Response>> send_message(const PipesServices& services, http::Request& request, Principal caller);
+
+/// POST /v1/media/upload
+/// Takes:  multipart/form-data with a part named "file", or JSON with `url`, or with `data` (base64) and `mimeType`.
+/// Gives:  200 with the media id; the file is on disk.
+Task<Result<http::Response>> upload_media(const PipesServices& services, http::Request& request, Principal caller);
+
+/// GET /v1/media/download/{mediaId}: 302 to a link that needs no key and works for five minutes.
+Task<Result<http::Response>> download_media(const PipesServices& services, http::Request& request, Principal caller);
+
+/// GET /v1/media/files/{mediaId}: the target of that link. Streams the file; byte ranges, ETag. No key, no rate limit.
+Task<http::Response> media_file(const PipesServices& services, http::Request& request);
+
+/// Any other path below /v1/.
+Task<Result<http::Response>> unknown_path(const PipesServices& services, http::Request& request, Principal caller);
+
+}  // namespace wherry::pipes

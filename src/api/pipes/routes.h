@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "net/router.h"
+#include "services/access/access.h"
+#include "services/media/media_service.h"
+#include "services/outbox/outbox.h"
+
+namespace wherry::pipes {
+
+/// What the door works with. The services outlive the router.
+struct PipesServices {
+  Access& access;
+  Outbox& outbox;
+  MediaService& media;
+  Clock& clock;
+  /// "https://wherry.example.org": begins download links. Empty: the Host the caller used.
+  std::string public_url{};
+  /// Media URLs may begin with http://; for private networks, the contract asks for https.
+  bool allow_http_media = false;
+};
+
+/// Adds the REST operations of the Pipes door and the answer to unknown paths below /v1/.
+void add_pipes_routes(http::Router& router, PipesServices services);
+
+}  // namespace wherry::pipes
