@@ -110,13 +110,15 @@ std::size_t BeastRequest::on_body_impl(Text body, Code&) {
   return body.size();
 }
 
-void BeastRequest::on_chunk_header_impl(std::uint64_t, Text extensions, Code& code) {
+void BeastRequest::on_chunk_header_impl(std::uint64_t size, Text extensions, Code& code) {
+  chunk_left = size;
   extension_bytes_ += extensions.size();
   const bool bounded = extension_bytes_ <= limits_.chunk_extensions;
   if (!bounded || (!extensions.empty() && extensions[0] != ';')) refuse(code, 400, "The chunk extensions are not acceptable.");
 }
 
 std::size_t BeastRequest::on_chunk_body_impl(std::uint64_t, Text body, Code&) {
+  chunk_left -= body.size();
   piece = view(body);
   return body.size();
 }

@@ -20,6 +20,7 @@ class BeastRequest final : public boost::beast::http::basic_parser<true> {
   Request* out = nullptr;          ///< where the head goes; nullptr once it is complete (fields are then trailers)
   std::optional<Refusal> refused;  ///< set when one of our own rules stopped the parser
   std::string_view piece;          ///< what the last put() found of the body
+  std::uint64_t chunk_left = 0;    ///< bytes still to come of the current chunk; 0 where a chunk line is due
   bool http11 = false;
   bool expects_continue = false;
 

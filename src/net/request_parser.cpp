@@ -21,12 +21,13 @@ bool is_token(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || others.find(c) != std::string_view::npos;
 }
 
-/// Whether the request line ends with a well-formed version, which is then one we do not speak.
-bool names_a_version(std::string_view head) {
+/// Whether the request line ends with a well-formed version that is not ours.
+bool names_another_version(std::string_view head) {
   const auto line = head.substr(0, head.find('\r'));
   if (line.size() < 9) return false;
   const auto version = line.substr(line.size() - 9);
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (version == " HTTP/1.0" || version == " HTTP/1.1") return false;
   return version.starts_with(" HTTP/") && digit(version[6]) && version[7] == '.' && digit(version[8]);
 }
 
@@ -89,7 +90,7 @@ RequestParser::Head RequestParser::read_head(std::string_view input, Request& re
     return {Step::refused, skipped};
   }
   if (code == beast::http::error::body_limit) return {refuse(413, "The body is too large."), skipped};
-  if (code == beast::http::error::bad_version && names_a_version(head)) {
+  if (code == beast::http::error::bad_version && names_another_version(head)) {
     return {refuse(505, "Only HTTP/1.0 and HTTP/1.1 are supported."), skipped};
   }
   return {refuse(400, "The request is malformed."), skipped};
@@ -100,7 +101,9 @@ RequestParser::Body RequestParser::read_body(std::string_view input) {
   std::size_t used = 0;
   while (!parser.is_done()) {
     const auto rest = input.substr(used);
-    if (rest.empty()) return {Step::need_more, used, {}};
+    // A body never ends in fewer bytes than "0 CRLF CRLF"; Beast asserts on a last chunk that is offered shorter.
+    const std::size_t least = parser.chunked() && parser.chunk_left == 0 ? 5 : 1;
+    if (rest.size() < least) return {Step::need_more, used, {}};
     parser.piece = {};
     beast::error_code code;
     used += parser.put(boost::asio::const_buffer(rest.data(), rest.size()), code);
