@@ -1,0 +1,13 @@
+#pragma once
+
+#include "services/ports/message_store.h"
+#include "store/database.h"
+
+namespace wherry::store {
+
+/// Adds the statements that find, make, complete or unite the sender's contact.
+void add_contact(Batch& batch, const NewInbound& inbound, Timestamp now);
+/// Adds those that open or refresh the conversation (its row is RETURNED), keep the message and write the journal.
+void add_message(Batch& batch, const NewInbound& inbound, Timestamp now);
+
+}  // namespace wherry::store

@@ -1,0 +1,143 @@
+#include "store/inbound_batches.h"
+
+#include "base/crypto.h"
+#include "base/json.h"
+#include "store/contact_batches.h"
+#include "store/message_rows.h"
+#include "store/values.h"
+
+namespace wherry::store {
+
+namespace {
+
+constexpr const char* insert_seen = "INSERT INTO seen_events (digest, at) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING";
+constexpr const char* insert_fetch =
+    "INSERT INTO pending_fetches (media_id, tenant_id, channel_id, message_id, remote_id, mime_type, sha256, file_name, attempts, "
+    "next_attempt_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9)";
+
+// A status finds its message by our own id, which travelled along, or else by WhatsApp's. Never across channels.
+#define WHERRY_BY_ID "id = $1 AND channel_id = $2"
+#define WHERRY_BY_WAMID "wamid = $1 AND channel_id = $2"
+constexpr const char* select_by_id = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE " WHERRY_BY_ID;
+constexpr const char* select_by_wamid = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE " WHERRY_BY_WAMID;
+constexpr const char* journal_by_id =
+    "INSERT INTO journal (tenant_id, kind, channel_id, conversation_id, subject, at, body) VALUES ($3, 'message.status', $2, "
+    "(SELECT conversation_id FROM messages WHERE " WHERRY_BY_ID "), (SELECT id FROM messages WHERE " WHERRY_BY_ID "), $4, $5)";
+constexpr const char* journal_by_wamid =
+    "INSERT INTO journal (tenant_id, kind, channel_id, conversation_id, subject, at, body) VALUES ($3, 'message.status', $2, "
+    "(SELECT conversation_id FROM messages WHERE " WHERRY_BY_WAMID "), (SELECT id FROM messages WHERE " WHERRY_BY_WAMID "), $4, $5)";
+
+Statement seen(std::string_view what, Timestamp now) {
+  const auto digest = sha256(what);
+  return {insert_seen, {Bytes(digest.begin(), digest.begin() + 16), value_of(now)}, 1};
+}
+
+// The update for each new state, restricted to the states that may move there (domain/message_state.h). Built once.
+struct MoveTexts {
+  std::array<std::string, 8> by_id;
+  std::array<std::string, 8> by_wamid;
+  MoveTexts() {
+    for (int to = 0; to < 8; ++to) {
+      std::string allowed;
+      for (int from = 0; from < 8; ++from) {
+        if (!may_move(static_cast<MessageState>(from), static_cast<MessageState>(to))) continue;
+        allowed += (allowed.empty() ? "" : ", ") + std::to_string(from);
+      }
+      const auto head = "UPDATE messages SET state = " + std::to_string(to) +
+                        ", wamid = COALESCE(wamid, $3), error = COALESCE($4, error), next_attempt_at = NULL, updated_at = $5 WHERE ";
+      const auto tail = " AND state IN (" + allowed + ")";
+      by_id[static_cast<std::size_t>(to)] = head + WHERRY_BY_ID + tail;
+      by_wamid[static_cast<std::size_t>(to)] = head + WHERRY_BY_WAMID + tail;
+    }
+  }
+};
+const MoveTexts& move_texts() {
+  static const MoveTexts texts;
+  return texts;
+}
+
+std::optional<MessageState> state_of(const StatusUpdate& status) {
+  auto state = message_state_from(status.status);
+  if (!state || *state < MessageState::sent || *state == MessageState::uncertain) return std::nullopt;
+  return state;
+}
+
+std::string status_body(const StatusUpdate& status) {
+  json::object body;
+  body["wamid"] = status.wamid;
+  body["status"] = status.status;
+  body["recipient"] = status.recipient;
+  if (status.message) body["messageId"] = status.message->text();
+  body["raw"] = status.raw;
+  return json::serialize(body);
+}
+
+}  // namespace
+
+Batch inbound_batch(const NewInbound& inbound, Timestamp now) {
+  Batch batch;
+  batch.push_back(seen("message|" + inbound.message.phone_number_id + "|" + inbound.message.wamid, now));
+  add_contact(batch, inbound, now);
+  add_message(batch, inbound, now);
+  if (inbound.media && inbound.message.media) {
+    const auto& remote = *inbound.message.media;
+    batch.push_back({insert_fetch,
+                     {value_of(*inbound.media), value_of(inbound.tenant), value_of(inbound.channel), value_of(inbound.id), remote.remote_id,
+                      remote.mime_type, remote.sha256_base64, remote.file_name, value_of(now)},
+                     {}});
+  }
+  return batch;
+}
+
+Batch status_batch(const NewStatus& event, Timestamp now) {
+  const auto& status = event.status;
+  const bool by_id = status.message.has_value();
+  const Value key = by_id ? value_of(*status.message) : Value(status.wamid);
+  Batch batch;
+  batch.push_back(seen("status|" + status.phone_number_id + "|" + status.wamid + "|" + status.status + "|" + status.recipient, now));
+  if (const auto to = state_of(status)) {
+    const auto& texts = by_id ? move_texts().by_id : move_texts().by_wamid;
+    batch.push_back({texts[static_cast<std::size_t>(*to)].c_str(),
+                     {key, value_of(event.channel), status.wamid, status.error ? Value(error_to_json(*status.error)) : Value(), value_of(now)},
+                     {}});
+  }
+  batch.push_back({by_id ? journal_by_id : journal_by_wamid,
+                   {key, value_of(event.channel), value_of(event.tenant), value_of(status.at), status_body(status)},
+                   {}});
+  batch.push_back({by_id ? select_by_id : select_by_wamid, {key, value_of(event.channel)}, {}});
+  return batch;
+}
+
+Batch other_batch(const NewOther& other, Timestamp now) {
+  json::object body;
+  body["field"] = other.event.field;
+  body["raw"] = other.event.raw;
+  return {journal_row(other.tenant, "channel.event", other.channel, std::nullopt, RawId{}, now, json::serialize(body))};
+}
+
+StoredInbound read_inbound(const NewInbound& inbound, const BatchResult& result) {
+  StoredInbound stored;
+  for (const auto& statement : result) {
+    if (statement.rows.empty()) continue;
+    const auto& row = statement.rows.front();
+    auto& conversation = stored.conversation;
+    conversation.id = as_id<ConversationId>(row[0]);
+    conversation.tenant = inbound.tenant;
+    conversation.channel = inbound.channel;
+    conversation.contact = as_id<ContactId>(row[1]);
+    conversation.last_inbound_at = as_optional_time(row[2]);
+    conversation.created_at = as_time(row[3]);
+    conversation.identity = inbound.message.from;
+  }
+  return stored;
+}
+
+StoredStatus read_status(const BatchResult& result) {
+  StoredStatus stored;
+  stored.moved = result.size() == 4 && result[1].changed > 0;
+  const auto& rows = result.back().rows;
+  if (!rows.empty()) stored.message = to_message(rows.front());
+  return stored;
+}
+
+}  // namespace wherry::store

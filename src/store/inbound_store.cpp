@@ -1,0 +1,94 @@
+#include "store/inbound_store.h"
+
+#include "store/inbound_batches.h"
+#include "store/media_rows.h"
+#include "store/values.h"
+
+namespace wherry::store {
+
+namespace {
+
+constexpr const char* delete_seen = "DELETE FROM seen_events WHERE at < $1";
+constexpr const char* select_due =
+    "SELECT media_id, tenant_id, channel_id, message_id, remote_id, mime_type, sha256, file_name, attempts, next_attempt_at "
+    "FROM pending_fetches WHERE next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $2";
+constexpr const char* update_fetch = "UPDATE pending_fetches SET attempts = $2, next_attempt_at = $3 WHERE media_id = $1";
+constexpr const char* delete_fetch = "DELETE FROM pending_fetches WHERE media_id = $1";
+
+Batch batch_for(const NewInboundEvent& event, Timestamp now) {
+  if (const auto* inbound = std::get_if<NewInbound>(&event)) return inbound_batch(*inbound, now);
+  if (const auto* status = std::get_if<NewStatus>(&event)) return status_batch(*status, now);
+  return other_batch(std::get<NewOther>(event), now);
+}
+
+// The first statement of a message or a status is its de-duplication key: a conflict there means that it is known.
+bool is_duplicate(const Result<BatchResult>& result) {
+  return !result && result.error().code == ErrorCode::conflict && result.error().detail == "0";
+}
+
+StoredInboundEvent read(const NewInboundEvent& event, const Result<BatchResult>& result) {
+  if (const auto* inbound = std::get_if<NewInbound>(&event)) {
+    return result ? read_inbound(*inbound, *result) : StoredInbound{true, {}};
+  }
+  if (std::holds_alternative<NewStatus>(event)) return result ? read_status(*result) : StoredStatus{true, std::nullopt, false};
+  return std::monostate();
+}
+
+PendingFetch to_fetch(const Row& row) {
+  PendingFetch fetch;
+  fetch.media = as_id<MediaId>(row[0]);
+  fetch.tenant = as_id<TenantId>(row[1]);
+  fetch.channel = as_id<ChannelId>(row[2]);
+  fetch.message = as_id<MessageId>(row[3]);
+  fetch.remote = {as_text(row[4]), as_text(row[5]), as_text(row[6]), as_text(row[7])};
+  fetch.attempts = static_cast<std::uint32_t>(as_int(row[8]));
+  fetch.next_attempt_at = as_time(row[9]);
+  return fetch;
+}
+
+}  // namespace
+
+Task<Result<std::vector<StoredInboundEvent>>> SqlInboundStore::store(std::vector<NewInboundEvent> events, Timestamp now) {
+  std::vector<Batch> batches;
+  batches.reserve(events.size());
+  for (const auto& event : events) batches.push_back(batch_for(event, now));
+  CO_TRY(auto results, co_await database_.commit_all(std::move(batches)));
+  std::vector<StoredInboundEvent> stored;
+  stored.reserve(events.size());
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (!results[i] && !is_duplicate(results[i])) {
+      // The others may be on disk; WhatsApp's repeat of the whole POST completes it, and they will be duplicates then.
+      co_return Error{ErrorCode::unavailable, "the event could not be stored", results[i].error().detail};
+    }
+    stored.push_back(read(events[i], results[i]));
+  }
+  co_return stored;
+}
+
+Task<Result<std::uint64_t>> SqlInboundStore::forget_seen(Timestamp before) {
+  Batch batch{{delete_seen, {value_of(before)}, {}}};
+  CO_TRY(auto results, co_await database_.commit(std::move(batch)));
+  co_return results.front().changed;
+}
+
+Task<Result<std::vector<PendingFetch>>> SqlInboundStore::due_fetches(Timestamp now, std::uint32_t limit) {
+  Statement statement{select_due, {value_of(now), number(limit)}, {}};
+  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+  co_return map_rows(rows, to_fetch);
+}
+
+Task<Result<void>> SqlInboundStore::reschedule_fetch(MediaId media, std::uint32_t attempts, Timestamp next_attempt_at) {
+  Batch batch{{update_fetch, {value_of(media), number(attempts), value_of(next_attempt_at)}, {}}};
+  CO_TRY_VOID(co_await database_.commit(std::move(batch)));
+  co_return Result<void>();
+}
+
+Task<Result<void>> SqlInboundStore::finish_fetch(Media media) {
+  Batch batch;
+  batch.push_back(media_row(media));
+  batch.push_back({delete_fetch, {value_of(media.id)}, 1});
+  CO_TRY_VOID(co_await database_.commit(std::move(batch)));
+  co_return Result<void>();
+}
+
+}  // namespace wherry::store

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "services/ports/models.h"
+#include "store/database.h"
+
+namespace wherry::store {
+
+/// The columns to_message() reads, in order.
+#define WHERRY_MESSAGE_COLUMNS \
+  "id, tenant_id, channel_id, conversation_id, content, state, wamid, error, attempts, next_attempt_at, give_up_at, created_at, updated_at"
+Message to_message(const Row& row);
+
+/// The columns to_conversation() reads, in order, from conversations v joined with contacts c.
+#define WHERRY_CONVERSATION_COLUMNS                                                                                      \
+  "v.id, v.tenant_id, v.channel_id, v.contact_id, v.last_inbound_at, v.created_at, c.wa_id, c.bsuid, c.parent_bsuid, " \
+  "c.profile_name, c.username"
+Conversation to_conversation(const Row& row);
+
+std::string error_to_json(const UpstreamError& error);
+std::optional<UpstreamError> error_from_json(const std::string& text);
+
+/// The insert of one journal row.
+Statement journal_row(TenantId tenant, std::string kind, std::optional<ChannelId> channel, std::optional<ConversationId> conversation,
+                      RawId subject, Timestamp at, std::string body);
+/// {"messageId","state","wamid"?,"error"?}
+std::string journal_body(MessageId id, std::string_view state, std::string_view wamid, const std::optional<UpstreamError>& error);
+
+}  // namespace wherry::store

@@ -1,0 +1,118 @@
+#include "store/message_store.h"
+
+#include "store/message_rows.h"
+#include "store/values.h"
+
+namespace wherry::store {
+
+namespace {
+
+constexpr const char* select_conversation =
+    "SELECT " WHERRY_CONVERSATION_COLUMNS " FROM conversations v JOIN contacts c ON c.id = v.contact_id WHERE v.id = $1";
+constexpr const char* select_conversations =
+    "SELECT " WHERRY_CONVERSATION_COLUMNS
+    " FROM conversations v JOIN contacts c ON c.id = v.contact_id "
+    "WHERE v.superseded = 0 AND ($1 IS NULL OR v.tenant_id = $1) AND v.id < $2 ORDER BY v.id DESC LIMIT $3";
+constexpr const char* select_conversations_of =
+    "SELECT " WHERRY_CONVERSATION_COLUMNS
+    " FROM contacts c JOIN conversations v ON c.id = v.contact_id "
+    "WHERE v.superseded = 0 AND c.contact_key = $4 AND ($1 IS NULL OR c.tenant_id = $1) AND v.id < $2 ORDER BY v.id DESC LIMIT $3";
+constexpr const char* insert_message =
+    "INSERT INTO messages (id, tenant_id, channel_id, conversation_id, content, state, attempts, give_up_at, created_at, updated_at) "
+    "VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7, $7)";
+constexpr const char* update_state =
+    "UPDATE messages SET state = $3, wamid = COALESCE($4, wamid), error = COALESCE($5, error), attempts = $6, next_attempt_at = $7, "
+    "updated_at = $8 WHERE id = $1 AND state = $2";
+constexpr const char* select_message = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE id = $1";
+constexpr const char* select_by_wamid = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE wamid = $1";
+constexpr const char* select_unfinished = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE state < 2 AND id > $1 ORDER BY id LIMIT $2";
+constexpr const char* select_journal =
+    "SELECT sequence, tenant_id, kind, channel_id, conversation_id, subject, at, body FROM journal "
+    "WHERE tenant_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
+
+JournalEvent to_event(const Row& row) {
+  JournalEvent event;
+  event.sequence = static_cast<std::uint64_t>(as_int(row[0]));
+  event.tenant = as_id<TenantId>(row[1]);
+  event.kind = as_text(row[2]);
+  if (std::holds_alternative<Bytes>(row[3])) event.channel = as_id<ChannelId>(row[3]);
+  if (std::holds_alternative<Bytes>(row[4])) event.conversation = as_id<ConversationId>(row[4]);
+  event.subject = as_raw_id(row[5]);
+  event.at = as_time(row[6]);
+  event.body = as_text(row[7]);
+  return event;
+}
+
+std::string kind_of(MessageState state) { return state == MessageState::accepted ? "message.retrying" : "message." + std::string(to_string(state)); }
+
+}  // namespace
+
+Task<Result<std::optional<Conversation>>> SqlMessageStore::find_conversation(ConversationId id) {
+  Statement statement{select_conversation, {value_of(id)}, {}};
+  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+  co_return first_row(rows, to_conversation);
+}
+
+Task<Result<std::vector<Conversation>>> SqlMessageStore::list_conversations(ConversationFilter filter) {
+  RawId last;
+  last.bytes.fill(0xff);
+  if (filter.after) last = filter.after->raw;
+  Statement statement{select_conversations, {filter.tenant ? value_of(*filter.tenant) : Value(), value_of(last), number(filter.limit)}, {}};
+  if (!filter.contact_key.empty()) {
+    statement.sql = select_conversations_of;
+    statement.params.push_back(std::move(filter.contact_key));
+  }
+  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+  co_return map_rows(rows, to_conversation);
+}
+
+Task<Result<void>> SqlMessageStore::accept(Message message) {
+  Batch batch;
+  batch.push_back({insert_message,
+                   {value_of(message.id), value_of(message.tenant), value_of(message.channel), value_of(message.conversation),
+                    content_to_json(message.content), value_of(message.give_up_at), value_of(message.created_at)},
+                   {}});
+  batch.push_back(journal_row(message.tenant, "message.accepted", message.channel, message.conversation, message.id.raw, message.created_at,
+                              journal_body(message.id, "accepted", "", std::nullopt)));
+  CO_TRY_VOID(co_await database_.commit(std::move(batch)));
+  co_return Result<void>();
+}
+
+Task<Result<void>> SqlMessageStore::move(MessageMove move, Message message) {
+  Batch batch;
+  batch.push_back({update_state,
+                   {value_of(move.id), number(static_cast<std::uint64_t>(move.from)), number(static_cast<std::uint64_t>(move.to)),
+                    move.wamid.empty() ? Value() : Value(move.wamid), move.error ? Value(error_to_json(*move.error)) : Value(),
+                    number(move.attempts), value_of(move.next_attempt_at), value_of(move.at)},
+                   1});
+  batch.push_back(journal_row(message.tenant, kind_of(move.to), message.channel, message.conversation, move.id.raw, move.at,
+                              journal_body(move.id, to_string(move.to), move.wamid, move.error)));
+  CO_TRY_VOID(co_await database_.commit(std::move(batch)));
+  co_return Result<void>();
+}
+
+Task<Result<std::optional<Message>>> SqlMessageStore::find_message(MessageId id) {
+  Statement statement{select_message, {value_of(id)}, {}};
+  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+  co_return first_row(rows, to_message);
+}
+
+Task<Result<std::optional<Message>>> SqlMessageStore::find_message_by_wamid(std::string wamid) {
+  Statement statement{select_by_wamid, {std::move(wamid)}, {}};
+  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+  co_return first_row(rows, to_message);
+}
+
+Task<Result<std::vector<Message>>> SqlMessageStore::unfinished(std::optional<MessageId> after, std::uint32_t limit) {
+  Statement statement{select_unfinished, {value_of(after.value_or(MessageId{})), number(limit)}, {}};
+  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+  co_return map_rows(rows, to_message);
+}
+
+Task<Result<std::vector<JournalEvent>>> SqlMessageStore::journal_after(TenantId tenant, std::uint64_t sequence, std::uint32_t limit) {
+  Statement statement{select_journal, {value_of(tenant), number(sequence), number(limit)}, {}};
+  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+  co_return map_rows(rows, to_event);
+}
+
+}  // namespace wherry::store

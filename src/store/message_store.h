@@ -1,0 +1,24 @@
+#pragma once
+
+#include "services/ports/message_store.h"
+#include "store/database.h"
+
+namespace wherry::store {
+
+class SqlMessageStore final : public MessageStore {
+ public:
+  explicit SqlMessageStore(Database& database) : database_(database) {}
+  Task<Result<std::optional<Conversation>>> find_conversation(ConversationId id) override;
+  Task<Result<std::vector<Conversation>>> list_conversations(ConversationFilter filter) override;
+  Task<Result<void>> accept(Message message) override;
+  Task<Result<void>> move(MessageMove move, Message message) override;
+  Task<Result<std::optional<Message>>> find_message(MessageId id) override;
+  Task<Result<std::optional<Message>>> find_message_by_wamid(std::string wamid) override;
+  Task<Result<std::vector<Message>>> unfinished(std::optional<MessageId> after, std::uint32_t limit) override;
+  Task<Result<std::vector<JournalEvent>>> journal_after(TenantId tenant, std::uint64_t sequence, std::uint32_t limit) override;
+
+ private:
+  Database& database_;
+};
+
+}  // namespace wherry::store

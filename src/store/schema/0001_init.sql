@@ -1,0 +1,159 @@
+-- Ids are 16 bytes that begin with the time of creation, so that new rows go to the end of their index.
+-- Times are Unix milliseconds.
+
+CREATE TABLE tenants (
+  id BLOB PRIMARY KEY NOT NULL,
+  name TEXT NOT NULL UNIQUE,
+  created_at BIGINT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE api_keys (
+  id BLOB PRIMARY KEY NOT NULL,
+  tenant_id BLOB NOT NULL REFERENCES tenants (id),
+  style TEXT NOT NULL,
+  prefix TEXT NOT NULL,
+  hash BLOB NOT NULL UNIQUE,
+  label TEXT NOT NULL,
+  rate_limit BIGINT NOT NULL,
+  rate_window_s BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  revoked_at BIGINT
+) WITHOUT ROWID;
+CREATE INDEX api_keys_by_prefix ON api_keys (prefix);
+
+CREATE TABLE channels (
+  id BLOB PRIMARY KEY NOT NULL,
+  tenant_id BLOB NOT NULL REFERENCES tenants (id),
+  name TEXT NOT NULL,
+  phone_number_id TEXT NOT NULL,
+  waba_id TEXT NOT NULL,
+  display_number TEXT NOT NULL,
+  access_token BLOB NOT NULL,
+  app_secret BLOB NOT NULL,
+  previous_app_secret BLOB,
+  verify_token BLOB NOT NULL,
+  graph_url TEXT NOT NULL,
+  graph_version TEXT NOT NULL,
+  messages_per_second BIGINT NOT NULL,
+  pair_limit BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  removed_at BIGINT
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX channels_by_number ON channels (phone_number_id) WHERE removed_at IS NULL;
+
+-- contact_key is the form under which the variants of a number meet; empty for somebody known by BSUID alone.
+CREATE TABLE contacts (
+  id BLOB PRIMARY KEY NOT NULL,
+  tenant_id BLOB NOT NULL,
+  contact_key TEXT NOT NULL,
+  wa_id TEXT,
+  bsuid TEXT,
+  parent_bsuid TEXT,
+  profile_name TEXT,
+  username TEXT,
+  created_at BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX contacts_by_key ON contacts (tenant_id, contact_key) WHERE contact_key <> '';
+CREATE UNIQUE INDEX contacts_by_bsuid ON contacts (tenant_id, bsuid) WHERE bsuid IS NOT NULL;
+
+-- superseded = 1: a conversation of a contact that turned out to be another one; it can still be written to.
+CREATE TABLE conversations (
+  id BLOB PRIMARY KEY NOT NULL,
+  tenant_id BLOB NOT NULL,
+  channel_id BLOB NOT NULL,
+  contact_id BLOB NOT NULL REFERENCES contacts (id),
+  last_inbound_at BIGINT,
+  superseded BIGINT NOT NULL DEFAULT 0,
+  created_at BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX conversations_by_contact ON conversations (channel_id, contact_id) WHERE superseded = 0;
+CREATE INDEX conversations_of_contact ON conversations (contact_id);
+
+-- state is the number of domain/message_state.h: 0 accepted, 1 sending, 2 sent, 3 delivered, 4 read, 5 played, 6 failed, 7 uncertain.
+CREATE TABLE messages (
+  id BLOB PRIMARY KEY NOT NULL,
+  tenant_id BLOB NOT NULL,
+  channel_id BLOB NOT NULL,
+  conversation_id BLOB NOT NULL,
+  content TEXT NOT NULL,
+  state BIGINT NOT NULL,
+  wamid TEXT,
+  error TEXT,
+  attempts BIGINT NOT NULL,
+  next_attempt_at BIGINT,
+  give_up_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX messages_unfinished ON messages (id) WHERE state < 2;
+CREATE INDEX messages_by_wamid ON messages (wamid) WHERE wamid IS NOT NULL;
+
+CREATE TABLE inbound_messages (
+  id BLOB PRIMARY KEY NOT NULL,
+  tenant_id BLOB NOT NULL,
+  channel_id BLOB NOT NULL,
+  conversation_id BLOB NOT NULL,
+  wamid TEXT NOT NULL,
+  type TEXT NOT NULL,
+  body TEXT NOT NULL,
+  media_id BLOB,
+  raw TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  received_at BIGINT NOT NULL
+) WITHOUT ROWID;
+
+-- What has been stored in the last 8 days, by a 16-byte digest; rows older than that are forgotten.
+CREATE TABLE seen_events (
+  digest BLOB PRIMARY KEY NOT NULL,
+  at BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX seen_events_by_age ON seen_events (at);
+
+CREATE TABLE pending_fetches (
+  media_id BLOB PRIMARY KEY NOT NULL,
+  tenant_id BLOB NOT NULL,
+  channel_id BLOB NOT NULL,
+  message_id BLOB NOT NULL,
+  remote_id TEXT NOT NULL,
+  mime_type TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  file_name TEXT NOT NULL,
+  attempts BIGINT NOT NULL,
+  next_attempt_at BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX pending_fetches_due ON pending_fetches (next_attempt_at);
+
+CREATE TABLE media (
+  id BLOB PRIMARY KEY NOT NULL,
+  tenant_id BLOB NOT NULL,
+  sha256 BLOB NOT NULL,
+  size BIGINT NOT NULL,
+  mime_type TEXT NOT NULL,
+  file_name TEXT NOT NULL,
+  available BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX media_by_content ON media (sha256);
+CREATE INDEX media_by_expiry ON media (expires_at);
+
+CREATE TABLE remote_media (
+  channel_id BLOB NOT NULL,
+  sha256 BLOB NOT NULL,
+  mime_type TEXT NOT NULL,
+  remote_id TEXT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  PRIMARY KEY (channel_id, sha256, mime_type)
+) WITHOUT ROWID;
+
+CREATE TABLE journal (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  tenant_id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  channel_id BLOB,
+  conversation_id BLOB,
+  subject BLOB,
+  at BIGINT NOT NULL,
+  body TEXT NOT NULL
+);
+CREATE INDEX journal_of_tenant ON journal (tenant_id, sequence);
