@@ -98,8 +98,8 @@ class SlidingCount {
   /// Adds one unless `limit` were passed; false then. limit 0 = no limit.
   bool take(std::string_view key, std::uint64_t limit, milliseconds span, Timestamp now);
   std::uint64_t count(std::string_view key, milliseconds span, Timestamp now) const;
-  /// When the oldest counted event leaves; nullopt when there is none.
-  std::optional<Timestamp> oldest(std::string_view key) const;
+  /// The oldest event still counted; nullopt when there is none.
+  std::optional<Timestamp> oldest(std::string_view key, milliseconds span, Timestamp now) const;
   void clear();
 
  private:
