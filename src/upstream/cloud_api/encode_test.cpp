@@ -8,7 +8,7 @@
 namespace wherry::cloud_api {
 namespace {
 
-const auto message_id = *MessageId::parse("msg_01hzy3v7k8m9n0p1q2r3s4t5v6");
+const auto message_id = MessageId::make(test::test_now);
 
 Message message(Content content) {
   Message made;
@@ -33,7 +33,7 @@ std::string encoded(const Message& made, std::string_view remote = "103754329154
 
 std::string around(std::string inner) {
   return R"({"messaging_product":"whatsapp","recipient_type":"individual","to":"+15550100042",)" + inner +
-         R"(,"biz_opaque_callback_data":"msg_01hzy3v7k8m9n0p1q2r3s4t5v6"})";
+         R"(,"biz_opaque_callback_data":")" + message_id.text() + "\"}";
 }
 
 std::string json_string(std::string_view text) {
