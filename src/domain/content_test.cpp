@@ -37,11 +37,11 @@ TEST(Content, MediaOfEveryKindSurvivesItsStoredForm) {
 
 TEST(Content, AnythingElseIsNoContent) {
   const auto id = some_media().text();
-  for (const std::string& bad : {std::string(), std::string("{}"), std::string("[]"), std::string(R"({"type":"text"})"),
-                                 std::string(R"({"type":"text","body":7})"), std::string(R"({"type":"text","body":"x","preview_url":"yes"})"),
-                                 std::string(R"({"type":"image"})"), std::string(R"({"type":"image","media":"short"})"),
-                                 R"({"type":"poll","media":")" + id + R"("})", R"({"type":"image","media":")" + id + R"(","caption":[]})",
-                                 R"({"type":"image","media":")" + id + R"(","file_name":1})"}) {
+  for (const std::string& bad :
+       {std::string(), std::string("{}"), std::string("[]"), std::string(R"({"type":"text"})"), std::string(R"({"type":"text","body":7})"),
+        std::string(R"({"type":"text","body":"x","preview_url":"yes"})"), std::string(R"({"type":"image"})"),
+        std::string(R"({"type":"image","media":"short"})"), R"({"type":"poll","media":")" + id + R"("})",
+        R"({"type":"image","media":")" + id + R"(","caption":[]})", R"({"type":"image","media":")" + id + R"(","file_name":1})"}) {
     EXPECT_FALSE(content_from_json(bad).has_value()) << bad;
   }
 }

@@ -13,7 +13,8 @@ TEST(MediaKind, AMimeTypeIsNormalisedToItsLowerCaseEssence) {
 }
 
 TEST(MediaKind, AMalformedMimeTypeNormalisesToNothing) {
-  for (const std::string_view bad : {"", "image", "image/", "/png", "image/p ng", "image/png/x", "im age/png", "image\r\n/png", ";", "image/\xc3\xa9"}) {
+  for (const std::string_view bad :
+       {"", "image", "image/", "/png", "image/p ng", "image/png/x", "im age/png", "image\r\n/png", ";", "image/\xc3\xa9"}) {
     EXPECT_EQ(normalize_mime(bad), "") << bad;
   }
   EXPECT_EQ(normalize_mime("image/" + std::string(128, 'a')), "");
@@ -44,7 +45,8 @@ TEST(MediaKind, AnExtensionGivesItsType) {
   EXPECT_EQ(mime_for_extension("menu.PDF"), "application/pdf");
   EXPECT_EQ(mime_for_extension("a/b.c/photo.jpeg"), "image/jpeg");
   EXPECT_EQ(mime_for_extension("archive.tar.gz"), "application/gzip");
-  for (const std::string_view none : {"", "noextension", "dir.pdf/file", "x.unknown", "trailing."}) EXPECT_EQ(mime_for_extension(none), "") << none;
+  for (const std::string_view none : {"", "noextension", "dir.pdf/file", "x.unknown", "trailing."})
+    EXPECT_EQ(mime_for_extension(none), "") << none;
 }
 
 }  // namespace

@@ -9,9 +9,9 @@
 namespace {
 
 using wherry::Result;
-using wherry::pipes::StreamedObject;
+using wherry::api::pipes::StreamedObject;
 
-struct Collected final : wherry::pipes::TextSink {
+struct Collected final : wherry::api::pipes::TextSink {
   std::string text;
   Result<void> piece(std::string_view part) override {
     text.append(part);

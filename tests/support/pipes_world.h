@@ -65,7 +65,7 @@ class PipesWorld {
     channel.waba_id = "2001";
     access_store.channels.push_back(channel);
     run(io, channels.load()).value();
-    pipes::add_pipes_routes(router, {access, outbox, media, clock, "https://wherry.example.org"});
+    api::pipes::add_pipes_routes(router, {access, outbox, media, clock, "https://wherry.example.org"});
   }
 
   ConversationId add_conversation(TenantId owner, std::optional<Timestamp> last_inbound) {

@@ -6,7 +6,7 @@
 
 #include "net/headers.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 
 namespace {
 
@@ -54,4 +54,4 @@ RangeChoice choose_range(std::string_view header, std::uint64_t size) {
   return ByteRange{*first, std::min(last, size - 1) - *first + 1};
 }
 
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <variant>
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 
 /// All of it: no range was asked for, or one that may be ignored (several ranges, another unit, bad syntax).
 struct WholeFile {
@@ -24,4 +24,4 @@ using RangeChoice = std::variant<WholeFile, ByteRange, UnsatisfiableRange>;
 /// What a Range header asks of a file of `size` bytes. Source: RFC 9110 section 14.
 RangeChoice choose_range(std::string_view header, std::uint64_t size);
 
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

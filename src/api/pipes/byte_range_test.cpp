@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 namespace {
 
 TEST(ByteRange, RangesAreCutToTheFile) {
@@ -22,16 +22,18 @@ TEST(ByteRange, NumbersOfAnySizeAreUnderstood) {
 }
 
 TEST(ByteRange, ARangeOutsideTheFileIsUnsatisfiable) {
-  for (const auto* header : {"bytes=10-", "bytes=10-20", "bytes=-0"}) EXPECT_EQ(choose_range(header, 10), RangeChoice(UnsatisfiableRange{})) << header;
+  for (const auto* header : {"bytes=10-", "bytes=10-20", "bytes=-0"})
+    EXPECT_EQ(choose_range(header, 10), RangeChoice(UnsatisfiableRange{})) << header;
   EXPECT_EQ(choose_range("bytes=0-", 0), RangeChoice(UnsatisfiableRange{}));
   EXPECT_EQ(choose_range("bytes=-1", 0), RangeChoice(UnsatisfiableRange{}));
 }
 
 TEST(ByteRange, WhatIsNotASingleByteRangeIsIgnored) {
-  for (const auto* header : {"", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=1", "bytes=1-2,4-5", "bytes=4-2", "items=0-1", "bytes=+1-2", "bytes=0x1-2"}) {
+  for (const auto* header :
+       {"", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=1", "bytes=1-2,4-5", "bytes=4-2", "items=0-1", "bytes=+1-2", "bytes=0x1-2"}) {
     EXPECT_EQ(choose_range(header, 10), RangeChoice(WholeFile{})) << header;
   }
 }
 
 }  // namespace
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

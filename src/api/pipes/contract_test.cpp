@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "tests/support/pipes_world.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 namespace {
 
 using namespace std::chrono_literals;
@@ -265,4 +265,4 @@ TEST(PipesContract, EveryCaseIsAnsweredToTheLetter) {
 }
 
 }  // namespace
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

@@ -1,6 +1,6 @@
 #include "api/pipes/operations.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 
 namespace {
 
@@ -35,4 +35,4 @@ Task<Result<http::Response>> download_media(const PipesServices& services, http:
   co_return response;
 }
 
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

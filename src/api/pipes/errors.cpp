@@ -2,7 +2,7 @@
 
 #include "base/json.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 
 WireError wire_error(ErrorCode code) {
   switch (code) {
@@ -43,4 +43,4 @@ http::Response error_response(const Error& error) {
   return response;
 }
 
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "net/message.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 
 /// How a failure looks to a Pipes client.
 struct WireError {
@@ -21,7 +21,6 @@ WireError wire_error(ErrorCode code);
 http::Response error_response(const Error& error);
 
 /// The text of an expired service window; the same over HTTP and the WebSocket.
-inline constexpr std::string_view window_expired_text =
-    "Service window expired \xe2\x80\x94 last inbound message is older than 24 hours.";
+inline constexpr std::string_view window_expired_text = "Service window expired \xe2\x80\x94 last inbound message is older than 24 hours.";
 
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

@@ -4,15 +4,16 @@
 
 #include <set>
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 namespace {
 
 std::string body_of(const http::Response& response) { return std::get<std::string>(response.body); }
 
 TEST(PipesErrors, EveryCodeHasAStatusACodeAndAText) {
-  const std::set<std::string_view> known{"INVALID_REQUEST", "INVALID_MEDIA", "INVALID_URL",  "FETCH_FAILED",       "UNAUTHORIZED",
-                                         "FORBIDDEN",       "NOT_FOUND",     "RATE_LIMITED", "META_UPLOAD_FAILED", "SEND_FAILED",
-                                         "MEDIA_EXPIRED",   "SERVICE_WINDOW_EXPIRED",        "SERVICE_UNAVAILABLE", "INTERNAL_ERROR"};
+  const std::set<std::string_view> known{"INVALID_REQUEST",     "INVALID_MEDIA", "INVALID_URL",   "FETCH_FAILED",
+                                         "UNAUTHORIZED",        "FORBIDDEN",     "NOT_FOUND",     "RATE_LIMITED",
+                                         "META_UPLOAD_FAILED",  "SEND_FAILED",   "MEDIA_EXPIRED", "SERVICE_WINDOW_EXPIRED",
+                                         "SERVICE_UNAVAILABLE", "INTERNAL_ERROR"};
   for (const auto code : all_error_codes) {
     const auto wire = wire_error(code);
     EXPECT_GE(wire.status, 400) << to_string(code);
@@ -25,13 +26,20 @@ TEST(PipesErrors, EveryCodeHasAStatusACodeAndAText) {
 
 TEST(PipesErrors, TheContractsRowsHaveTheirStatus) {
   const std::vector<std::tuple<ErrorCode, int, std::string_view>> rows{
-      {ErrorCode::invalid_argument, 400, "INVALID_REQUEST"}, {ErrorCode::too_large, 400, "INVALID_MEDIA"},
-      {ErrorCode::unsupported_media, 400, "INVALID_MEDIA"},  {ErrorCode::url_blocked, 400, "INVALID_URL"},
-      {ErrorCode::fetch_failed, 400, "FETCH_FAILED"},        {ErrorCode::unauthenticated, 401, "UNAUTHORIZED"},
-      {ErrorCode::permission_denied, 403, "FORBIDDEN"},      {ErrorCode::window_closed, 403, "SERVICE_WINDOW_EXPIRED"},
-      {ErrorCode::not_found, 404, "NOT_FOUND"},              {ErrorCode::gone, 410, "MEDIA_EXPIRED"},
-      {ErrorCode::rate_limited, 429, "RATE_LIMITED"},        {ErrorCode::upload_failed, 500, "META_UPLOAD_FAILED"},
-      {ErrorCode::rejected, 500, "SEND_FAILED"},             {ErrorCode::upstream_unavailable, 500, "SEND_FAILED"},
+      {ErrorCode::invalid_argument, 400, "INVALID_REQUEST"},
+      {ErrorCode::too_large, 400, "INVALID_MEDIA"},
+      {ErrorCode::unsupported_media, 400, "INVALID_MEDIA"},
+      {ErrorCode::url_blocked, 400, "INVALID_URL"},
+      {ErrorCode::fetch_failed, 400, "FETCH_FAILED"},
+      {ErrorCode::unauthenticated, 401, "UNAUTHORIZED"},
+      {ErrorCode::permission_denied, 403, "FORBIDDEN"},
+      {ErrorCode::window_closed, 403, "SERVICE_WINDOW_EXPIRED"},
+      {ErrorCode::not_found, 404, "NOT_FOUND"},
+      {ErrorCode::gone, 410, "MEDIA_EXPIRED"},
+      {ErrorCode::rate_limited, 429, "RATE_LIMITED"},
+      {ErrorCode::upload_failed, 500, "META_UPLOAD_FAILED"},
+      {ErrorCode::rejected, 500, "SEND_FAILED"},
+      {ErrorCode::upstream_unavailable, 500, "SEND_FAILED"},
       {ErrorCode::outcome_unknown, 500, "SEND_FAILED"},
   };
   for (const auto& [code, status, name] : rows) {
@@ -49,9 +57,10 @@ TEST(PipesErrors, TheBodyIsFlatAndHidesTheDetail) {
 
 TEST(PipesErrors, TheWindowsTextIsFixedAndAnInternalErrorTellsNothing) {
   EXPECT_EQ(body_of(error_response(Error{ErrorCode::window_closed, "something else"})),
-            "{\"error\":\"Service window expired \xe2\x80\x94 last inbound message is older than 24 hours.\",\"code\":\"SERVICE_WINDOW_EXPIRED\"}");
+            "{\"error\":\"Service window expired \xe2\x80\x94 last inbound message is older than 24 "
+            "hours.\",\"code\":\"SERVICE_WINDOW_EXPIRED\"}");
   EXPECT_EQ(body_of(error_response(Error{ErrorCode::internal, "null pointer"})), R"({"error":"Internal error","code":"INTERNAL_ERROR"})");
 }
 
 }  // namespace
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

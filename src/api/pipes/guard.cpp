@@ -3,7 +3,7 @@
 #include "api/pipes/errors.h"
 #include "base/log.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 
 namespace {
 
@@ -55,7 +55,8 @@ http::Response render(const http::Request& request, Result<http::Response> resul
   if (result) return std::move(*result);
   const auto& error = result.error();
   auto response = error_response(error);
-  if (error.retry_after) response.headers.set("Retry-After", std::to_string(std::max<std::int64_t>(1, whole_seconds_up(*error.retry_after))));
+  if (error.retry_after)
+    response.headers.set("Retry-After", std::to_string(std::max<std::int64_t>(1, whole_seconds_up(*error.retry_after))));
   if (response.status >= 500) {
     log::warn("pipes.request.failed",
               {{"request_id", request.id}, {"path", request.path}, {"code", to_string(error.code)}, {"detail", error.detail}});
@@ -98,7 +99,8 @@ Task<http::Response> guarded_path(const PipesServices& services, http::Request& 
   // Whether a path exists is no secret: without a key the answer is the same, it only counts for nobody.
   auto response = co_await guarded(services, request, unknown_path);
   if (response.status != 401) co_return response;
-  auto result = co_await unknown_path(services, request, {});
+  const Principal nobody;
+  auto result = co_await unknown_path(services, request, nobody);
   auto anonymous = render(request, std::move(result));
   anonymous.close = response.close;
   co_return anonymous;
@@ -109,4 +111,4 @@ Task<Result<http::Response>> unknown_path(const PipesServices&, http::Request& r
   co_return http::json_response(405, R"({"error":"Method not allowed","code":"METHOD_NOT_ALLOWED"})");
 }
 
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

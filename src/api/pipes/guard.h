@@ -2,7 +2,7 @@
 
 #include "api/pipes/operations.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 
 /// Runs an operation for the holder of the bearer key: 401 for no known key, 429 over its limit, both before a byte of the body is
 /// read. Every answer to a known key carries the X-RateLimit headers.
@@ -11,4 +11,4 @@ Task<http::Response> guarded(const PipesServices& services, http::Request& reque
 /// An unknown path or method: a flat 404 or 405, counted and with rate headers when the key is known.
 Task<http::Response> guarded_path(const PipesServices& services, http::Request& request);
 
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

@@ -3,7 +3,7 @@
 #include "api/pipes/operations.h"
 #include "base/json.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 
 namespace {
 
@@ -71,8 +71,8 @@ Result<http::Response> serve(const PipesServices& services, const http::Request&
   if (const auto* part = std::get_if<ByteRange>(&choice)) {
     range = *part;
     response.status = 206;
-    response.headers.add("Content-Range", "bytes " + std::to_string(range.offset) + '-' +
-                                              std::to_string(range.offset + range.length - 1) + '/' + total);
+    response.headers.add("Content-Range",
+                         "bytes " + std::to_string(range.offset) + '-' + std::to_string(range.offset + range.length - 1) + '/' + total);
   }
   response.headers.add("Content-Type", media.mime_type);
   TRY(auto path, services.media.path_of(media));
@@ -94,4 +94,4 @@ Task<http::Response> media_file(const PipesServices& services, http::Request& re
   co_return std::move(*response);
 }
 
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

@@ -2,16 +2,14 @@
 
 #include "net/headers.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 
 namespace {
 
 constexpr std::size_t decisive_length = 64;  // longer than any scheme name, and than an id
 constexpr std::size_t longest_url = 8 * 1024;
 
-Error not_base64(std::string detail = {}) {
-  return {ErrorCode::invalid_argument, "The media is not valid base64", std::move(detail)};
-}
+Error not_base64(std::string detail = {}) { return {ErrorCode::invalid_argument, "The media is not valid base64", std::move(detail)}; }
 
 }  // namespace
 
@@ -98,4 +96,4 @@ Result<Upload> MediaValue::take_upload(std::string mime, std::string file_name) 
   return upload;
 }
 
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 #include "services/media/media_service.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 
 /// The value of a `media` or `data` member as it arrives. What it is shows in its first characters: base64 then goes straight
 /// to the disk, a URL or an id is kept.
@@ -46,4 +46,4 @@ class MediaValue final : public TextSink {
   std::optional<Error> trouble_;    ///< the file cannot be kept; told once everything else is known to be right
 };
 
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

@@ -4,7 +4,7 @@
 #include "net/message.h"
 #include "services/access/access.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 
 /// One operation of the door, called for an authenticated caller within its rate. Failures become the flat error object.
 using Operation = Task<Result<http::Response>> (*)(const PipesServices&, http::Request&, Principal);
@@ -29,4 +29,4 @@ Task<http::Response> media_file(const PipesServices& services, http::Request& re
 /// Any other path below /v1/.
 Task<Result<http::Response>> unknown_path(const PipesServices& services, http::Request& request, Principal caller);
 
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

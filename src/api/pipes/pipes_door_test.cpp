@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "tests/support/pipes_world.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 namespace {
 
 using namespace std::chrono_literals;
@@ -83,7 +83,8 @@ TEST_F(PipesDoor, AnEndlessBodyIsStoppedAndTheConnectionClosed) {
 }
 
 TEST_F(PipesDoor, HoweverASendIsCutItsAnswerIsTheSame) {
-  const auto text = R"({"media":"iVBORw0KGgo=","caption":"\u00e9\ud83d\udc4d","mimeType":"image\/png","conversationId":")" + open.text() + "\"}";
+  const auto text =
+      R"({"media":"iVBORw0KGgo=","caption":"\u00e9\ud83d\udc4d","mimeType":"image\/png","conversationId":")" + open.text() + "\"}";
   NewKey request;
   request.tenant = world.tenant;
   request.rate_limit = 0;
@@ -139,14 +140,16 @@ TEST_F(PipesDoor, ABodyThatBreaksOffIsABadRequestAndSendsNothing) {
 
 TEST_F(PipesDoor, AMultipartUploadThatBreaksOffLeavesNothing) {
   const std::string text =
-      "--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\nContent-Type: application/pdf\r\n\r\n%PDF 0123456789\r\n--XX--\r\n";
+      "--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\nContent-Type: application/pdf\r\n\r\n%PDF "
+      "0123456789\r\n--XX--\r\n";
   // The last CRLF may be missing, nothing else.
   for (std::size_t length = 0; length < text.size() - 2; length += 3) {
     NewKey request;
     request.tenant = world.tenant;
     world.key = test::run(world.io, world.access.create_key(request)).value().key.reveal();
 
-    const auto reply = world.call(http::Method::post, "/v1/media/upload", world.with_key("multipart/form-data; boundary=XX"), text.substr(0, length), 9);
+    const auto reply =
+        world.call(http::Method::post, "/v1/media/upload", world.with_key("multipart/form-data; boundary=XX"), text.substr(0, length), 9);
 
     EXPECT_EQ(reply.status, 400) << length << " " << reply.body;
     EXPECT_EQ(world.blobs.open_writers, 0);
@@ -214,8 +217,9 @@ TEST_F(PipesDoor, TheOwnerOfAFileIsTheUploadersTenant) {
 
 TEST_F(PipesDoor, AnUploadCanBeDownloadedByteForByte) {
   const std::string bytes("%PDF\0\r\n--XX\r\n\xff", 15);
-  const auto upload = world.call(http::Method::post, "/v1/media/upload", world.with_key("multipart/form-data; boundary=YY"),
-                                 "--YY\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n" + bytes + "\r\n--YY--\r\n", 3);
+  const auto upload =
+      world.call(http::Method::post, "/v1/media/upload", world.with_key("multipart/form-data; boundary=YY"),
+                 "--YY\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n" + bytes + "\r\n--YY--\r\n", 3);
   ASSERT_EQ(upload.status, 200) << upload.body;
   const auto found = world.call(http::Method::get, "/v1/media/download/" + upload.body.substr(12, 21), world.with_key());
   const auto link = found.header("Location").substr(std::string("https://wherry.example.org").size());
@@ -228,4 +232,4 @@ TEST_F(PipesDoor, AnUploadCanBeDownloadedByteForByte) {
 }
 
 }  // namespace
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

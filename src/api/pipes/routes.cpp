@@ -3,7 +3,7 @@
 #include "api/pipes/guard.h"
 #include "api/pipes/operations.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 
 void add_pipes_routes(http::Router& router, PipesServices services) {
   auto shared = std::make_shared<const PipesServices>(std::move(services));  // shared by the routes' handlers
@@ -17,4 +17,4 @@ void add_pipes_routes(http::Router& router, PipesServices services) {
   router.fallback("/v1/", [shared](http::Request& request) { return guarded_path(*shared, request); });
 }
 
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

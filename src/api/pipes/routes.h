@@ -8,7 +8,7 @@
 #include "services/media/media_service.h"
 #include "services/outbox/outbox.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 
 /// What the door works with. The services outlive the router.
 struct PipesServices {
@@ -25,4 +25,4 @@ struct PipesServices {
 /// Adds the REST operations of the Pipes door and the answer to unknown paths below /v1/.
 void add_pipes_routes(http::Router& router, PipesServices services);
 
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

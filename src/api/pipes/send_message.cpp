@@ -1,7 +1,7 @@
 #include "api/pipes/operations.h"
 #include "api/pipes/wire.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 
 namespace {
 
@@ -64,4 +64,4 @@ Task<Result<http::Response>> send_message(const PipesServices& services, http::R
   co_return http::json_response(200, sent_json(receipt.wamid, body.conversation_id));
 }
 
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

@@ -4,7 +4,7 @@
 #include <set>
 #include <vector>
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 
 namespace {
 
@@ -14,9 +14,7 @@ using boost::system::error_code;
 constexpr std::size_t most_members = 64;
 constexpr std::size_t deepest = 32;
 
-Error invalid(std::string message, std::string detail = {}) {
-  return {ErrorCode::invalid_argument, std::move(message), std::move(detail)};
-}
+Error invalid(std::string message, std::string detail = {}) { return {ErrorCode::invalid_argument, std::move(message), std::move(detail)}; }
 
 struct Kept {
   std::string name;
@@ -187,4 +185,4 @@ const std::optional<std::string>& StreamedObject::text(std::string_view name) co
 bool StreamedObject::was_cut(std::string_view name) const { return parser_->find(name).cut; }
 bool StreamedObject::has_streamed() const { return parser_->json.handler().streamed_seen; }
 
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 
 /// Takes the text of one long string as it arrives, with JSON escapes resolved.
 class TextSink {
@@ -53,4 +53,4 @@ class StreamedObject {
   std::unique_ptr<Parser> parser_;
 };
 
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

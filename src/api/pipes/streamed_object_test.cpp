@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "base/random.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 namespace {
 
 struct Collected final : TextSink {
@@ -148,4 +148,4 @@ TEST(StreamedObject, AnEndlessNumberIsNotKept) {
 }
 
 }  // namespace
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

@@ -2,7 +2,7 @@
 #include "api/pipes/wire.h"
 #include "net/multipart.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 
 namespace {
 
@@ -75,4 +75,4 @@ Task<Result<http::Response>> upload_media(const PipesServices& services, http::R
   co_return http::json_response(200, uploaded_json(media->id));
 }
 
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

@@ -4,7 +4,7 @@
 #include "domain/content.h"
 #include "net/headers.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 
 namespace {
 
@@ -131,4 +131,4 @@ std::string uploaded_json(const MediaId& media) {
   return json::serialize(body);
 }
 
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

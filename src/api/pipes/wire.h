@@ -9,7 +9,7 @@
 #include "net/body.h"
 #include "services/media/media_service.h"
 
-namespace wherry::pipes {
+namespace wherry::api::pipes {
 
 inline constexpr std::uint64_t json_body_limit = 140ull << 20;  ///< 100 MiB as base64, and room for the rest
 
@@ -43,4 +43,4 @@ Result<void> check_scheme(std::string_view url, bool allow_http);
 std::string sent_json(std::string_view wamid, std::string_view conversation_id);
 std::string uploaded_json(const MediaId& media);
 
-}  // namespace wherry::pipes
+}  // namespace wherry::api::pipes

@@ -13,7 +13,8 @@ TEST(ContentMatch, UnrecognisedContentIsAccepted) {
 }
 
 TEST(ContentMatch, ContainersOfSoundAndFilmAreInterchangeable) {
-  for (const auto* sniffed : {"video/mp4", "audio/x-m4a", "audio/x-hx-aac-adts", "audio/ogg", "application/ogg", "video/3gpp", "audio/3gpp"}) {
+  for (const auto* sniffed :
+       {"video/mp4", "audio/x-m4a", "audio/x-hx-aac-adts", "audio/ogg", "application/ogg", "video/3gpp", "audio/3gpp"}) {
     EXPECT_TRUE(content_may_be("audio/mp4", sniffed)) << sniffed;
     EXPECT_TRUE(content_may_be("video/3gpp", sniffed)) << sniffed;
   }
