@@ -118,7 +118,14 @@ struct Rules::Rule {
   std::shared_ptr<const RuleAction> action;  // shared with the requests it is applied to
   std::atomic<std::uint64_t> seen{0}, applied{0};
 
+  /// Rules about what only a send has.
+  bool about_sends() const {
+    return number.regex || to.regex || recipient.regex || !type.empty() || !template_name.empty() || !action->script.empty() ||
+           action->silent;
+  }
+
   bool fits(const RuleInput& input) const {
+    if (about_sends() != (input.stage == RuleInput::Stage::send)) return false;
     return (method.empty() || method == input.method) && (type.empty() || type == input.type) &&
            (template_name.empty() || template_name == input.template_name) && number.fits(input.number_id) && to.fits(input.to) &&
            recipient.fits(input.recipient) && path.fits(input.path);

@@ -39,6 +39,8 @@ struct RuleAction {
 
 /// A request as rules see it; empty where it does not apply.
 struct RuleInput {
+  /// Sends are asked about twice: as requests, by rules about method and path alone, and as sends, by the others.
+  enum class Stage { request, send } stage = Stage::send;
   std::string_view method, path, number_id, to, recipient, type, template_name;
 };
 

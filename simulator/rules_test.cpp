@@ -50,7 +50,7 @@ TEST(Rules, NthAndFirstCountMatchingRequestsOnly) {
 TEST(Rules, AProbabilityIsMetOverManyRequestsAndRepeatsWithTheSeed) {
   const auto hits = [](std::uint64_t seed) {
     Rules rules(seed);
-    put(rules, R"([{"match":{"probability":0.25},"action":{"silent":true}}])");
+    put(rules, R"([{"match":{"type":"text","probability":0.25},"action":{"silent":true}}])");
     std::string out;
     for (int i = 0; i < 2000; ++i) out += rules.match(send_to("1")) ? '1' : '0';
     return out;
@@ -69,6 +69,19 @@ TEST(Rules, AScriptAndAPatchAreRead) {
   EXPECT_EQ(action->script[0].after, milliseconds(10));
   EXPECT_EQ(action->script[1].error, 131026);
   EXPECT_TRUE(action->response_patch.contains("x"));
+}
+
+TEST(Rules, ARuleAboutPathsAppliesToRequestsAndOneAboutRecipientsToSends) {
+  Rules rules(1);
+  put(rules, R"([{"match":{"method":"GET","path":"/1065.*"},"action":{"http":500}},{"match":{"to":".*"},"action":{"http":501}}])");
+  RuleInput request;
+  request.stage = RuleInput::Stage::request;
+  request.method = "GET";
+  request.path = "/106540352242922";
+  EXPECT_EQ(rules.match(request)->http, 500);
+  EXPECT_EQ(rules.match(send_to("1"))->http, 501);
+  request.method = "POST";
+  EXPECT_EQ(rules.match(request), nullptr);
 }
 
 TEST(Rules, BadInputIsRefusedAndChangesNothing) {
