@@ -2,7 +2,7 @@
 
 #include "base/json.h"
 
-namespace wherry::meta_webhook {
+namespace wherry::api::meta_webhook {
 
 namespace {
 
@@ -142,4 +142,4 @@ std::optional<std::vector<std::string_view>> array_items(std::string_view text) 
   return items;
 }
 
-}  // namespace wherry::meta_webhook
+}  // namespace wherry::api::meta_webhook

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace wherry::meta_webhook {
+namespace wherry::api::meta_webhook {
 
 /// A member of an object, as spans of the text. The value is not judged: it may turn out to be no JSON.
 struct Member {
@@ -19,4 +19,4 @@ std::optional<std::vector<Member>> object_members(std::string_view text);
 /// The same for the items of an array.
 std::optional<std::vector<std::string_view>> array_items(std::string_view text);
 
-}  // namespace wherry::meta_webhook
+}  // namespace wherry::api::meta_webhook

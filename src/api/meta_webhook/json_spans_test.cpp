@@ -5,7 +5,7 @@
 #include "api/meta_webhook/readable_json.h"
 #include "base/bytes.h"
 
-namespace wherry::meta_webhook {
+namespace wherry::api::meta_webhook {
 namespace {
 
 std::string shown(std::string_view text) {
@@ -83,4 +83,4 @@ TEST(ReadableJson, KeepsWhatCannotBeMendedInBase64) {
 }
 
 }  // namespace
-}  // namespace wherry::meta_webhook
+}  // namespace wherry::api::meta_webhook

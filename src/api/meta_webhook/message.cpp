@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-namespace wherry::meta_webhook {
+namespace wherry::api::meta_webhook {
 
 namespace {
 
@@ -114,4 +114,4 @@ std::optional<InboundMessage> to_message(std::string_view phone_number_id, const
   return message;
 }
 
-}  // namespace wherry::meta_webhook
+}  // namespace wherry::api::meta_webhook

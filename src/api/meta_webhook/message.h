@@ -9,7 +9,7 @@
 #include "api/meta_webhook/readable_json.h"
 #include "domain/inbound.h"
 
-namespace wherry::meta_webhook {
+namespace wherry::api::meta_webhook {
 
 /// value.contacts, findable by number (any variant of it) and by user id.
 class Contacts {
@@ -37,4 +37,4 @@ Timestamp timestamp_in(const json::object& parent);
 /// The member's text with NUL made U+FFFD; "" when absent, null or no string.
 std::string text_in(const json::object& parent, std::string_view name);
 
-}  // namespace wherry::meta_webhook
+}  // namespace wherry::api::meta_webhook

@@ -6,7 +6,7 @@
 #include "api/meta_webhook/message.h"
 #include "api/meta_webhook/readable_json.h"
 
-namespace wherry::meta_webhook {
+namespace wherry::api::meta_webhook {
 
 namespace {
 
@@ -166,4 +166,4 @@ class Walk {
 
 std::vector<InboundEvent> parse_webhook(std::string_view body) { return Walk().take(body); }
 
-}  // namespace wherry::meta_webhook
+}  // namespace wherry::api::meta_webhook

@@ -6,7 +6,7 @@
 
 #include "base/json.h"
 
-namespace wherry::meta_webhook {
+namespace wherry::api::meta_webhook {
 namespace {
 
 constexpr auto pnid = "106540352242922";
@@ -329,4 +329,4 @@ TEST(ParseWebhook, AThousandPeopleAndThreeMegabytesAreReadQuickly) {
 }
 
 }  // namespace
-}  // namespace wherry::meta_webhook
+}  // namespace wherry::api::meta_webhook

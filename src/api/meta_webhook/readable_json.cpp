@@ -2,7 +2,7 @@
 
 #include "base/bytes.h"
 
-namespace wherry::meta_webhook {
+namespace wherry::api::meta_webhook {
 
 namespace {
 
@@ -99,4 +99,4 @@ std::string keepable(std::string_view text) {
   return R"({"unparsable_base64":")" + to_base64(as_bytes(text)) + "\"}";
 }
 
-}  // namespace wherry::meta_webhook
+}  // namespace wherry::api::meta_webhook

@@ -6,7 +6,7 @@
 
 #include "base/json.h"
 
-namespace wherry::meta_webhook {
+namespace wherry::api::meta_webhook {
 
 /// A piece of a body as text and as value.
 struct Readable {
@@ -22,4 +22,4 @@ std::optional<Readable> read(std::string_view text);
 /// `text` as JSON that is safe to keep: the text, mended if need be, else {"unparsable_base64":"…"}.
 std::string keepable(std::string_view text);
 
-}  // namespace wherry::meta_webhook
+}  // namespace wherry::api::meta_webhook

@@ -4,7 +4,7 @@
 #include "api/meta_webhook/signature.h"
 #include "base/log.h"
 
-namespace wherry::meta_webhook {
+namespace wherry::api::meta_webhook {
 
 namespace {
 
@@ -183,4 +183,4 @@ std::shared_ptr<const MetaWebhookCounters> add_meta_webhook_routes(http::Router&
   return {door, &door->counters};
 }
 
-}  // namespace wherry::meta_webhook
+}  // namespace wherry::api::meta_webhook

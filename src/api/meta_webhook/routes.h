@@ -8,7 +8,7 @@
 #include "services/channels/channels.h"
 #include "services/inbox/inbox.h"
 
-namespace wherry::meta_webhook {
+namespace wherry::api::meta_webhook {
 
 struct MetaWebhookOptions {
   std::uint64_t max_body = 3ull << 20;             ///< Meta's own limit
@@ -43,4 +43,4 @@ struct MetaWebhookCounters {
 /// Gives the door's counters, which live as long as the router or the pointer.
 std::shared_ptr<const MetaWebhookCounters> add_meta_webhook_routes(http::Router& router, MetaWebhookServices services);
 
-}  // namespace wherry::meta_webhook
+}  // namespace wherry::api::meta_webhook

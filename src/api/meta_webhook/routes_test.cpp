@@ -10,7 +10,7 @@
 #include "tests/support/run.h"
 #include "tests/support/test_channel.h"
 
-namespace wherry::meta_webhook {
+namespace wherry::api::meta_webhook {
 namespace {
 
 using test::test_now;
@@ -342,4 +342,4 @@ TEST(SignatureIn, TakesExactlyOneWellFormedHeader) {
 }
 
 }  // namespace
-}  // namespace wherry::meta_webhook
+}  // namespace wherry::api::meta_webhook

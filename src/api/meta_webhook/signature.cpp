@@ -5,7 +5,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 
-namespace wherry::meta_webhook {
+namespace wherry::api::meta_webhook {
 
 namespace {
 
@@ -103,4 +103,4 @@ bool Secrets::knows_verify_token(std::string_view token) {
   return fresh != nullptr && matches(*fresh);
 }
 
-}  // namespace wherry::meta_webhook
+}  // namespace wherry::api::meta_webhook

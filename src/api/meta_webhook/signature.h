@@ -12,7 +12,7 @@
 #include "net/headers.h"
 #include "services/channels/channels.h"
 
-namespace wherry::meta_webhook {
+namespace wherry::api::meta_webhook {
 
 /// The 64 lower-case hex digits of X-Hub-Signature-256; nullopt unless the header is there exactly once and says
 /// "sha256=" and them. The older X-Hub-Signature (SHA-1) is not looked at.
@@ -51,4 +51,4 @@ class Secrets {
   std::shared_ptr<const Snapshot> snapshot_;  // shared with the requests that search it
 };
 
-}  // namespace wherry::meta_webhook
+}  // namespace wherry::api::meta_webhook

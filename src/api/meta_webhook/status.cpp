@@ -2,7 +2,7 @@
 
 #include "api/meta_webhook/message.h"
 
-namespace wherry::meta_webhook {
+namespace wherry::api::meta_webhook {
 
 namespace {
 
@@ -50,4 +50,4 @@ std::optional<StatusUpdate> to_status(std::string_view phone_number_id, Readable
   return status;
 }
 
-}  // namespace wherry::meta_webhook
+}  // namespace wherry::api::meta_webhook
