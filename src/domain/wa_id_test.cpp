@@ -24,11 +24,14 @@ TEST(WaId, HasSixToFifteenDigits) {
 }
 
 TEST(WaId, RefusesWhatIsNoNumber) {
-  for (const char* text : {"abc", "1555010004x", "1555+0100042", "++15550100042", "15550100042@s.whatsapp.net", "1555/0100042", "US.134912086553",
-                           "1\t5550100042", "\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xa5\xd9\xa6"}) {
+  for (const char* text : {"abc", "1555010004x", "1555+0100042", "++15550100042", "15550100042@s.whatsapp.net", "1555/0100042",
+                           "US.134912086553", "1\t5550100042", "\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xa5\xd9\xa6"}) {
     EXPECT_FALSE(parse_wa_id(text)) << text;
   }
-  EXPECT_FALSE(parse_wa_id(std::string_view("155501\0" "00042", 12)));
+  EXPECT_FALSE(
+      parse_wa_id(std::string_view("155501\0"
+                                   "00042",
+                                   12)));
 }
 
 TEST(ContactKey, ABrazilianMobileMeetsItselfWithAndWithoutTheNinthDigit) {
@@ -62,7 +65,8 @@ TEST(ContactKey, AnArgentineNumberMeetsItselfWithAndWithoutTheNine) {
 }
 
 TEST(ContactKey, OtherNumbersAreTheirOwnKey) {
-  for (const char* digits : {"15550100042", "491512345678", "5615551234567", "549112345678", "521234", "919876543210"}) EXPECT_EQ(key(digits), digits);
+  for (const char* digits : {"15550100042", "491512345678", "5615551234567", "549112345678", "521234", "919876543210"})
+    EXPECT_EQ(key(digits), digits);
 }
 
 TEST(ContactKey, IsItsOwnKeyAgain) {

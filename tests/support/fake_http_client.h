@@ -26,7 +26,9 @@ class FakeHttpClient final : public http::Client {
 
   std::vector<Seen> seen;
   std::deque<Answer> script;
-  Answer otherwise = [](const Seen&) -> Result<http::ClientResponse> { return Error{ErrorCode::upstream_unavailable, "no answer scripted"}; };
+  Answer otherwise = [](const Seen&) -> Result<http::ClientResponse> {
+    return Error{ErrorCode::upstream_unavailable, "no answer scripted"};
+  };
   bool hold = false;                  ///< requests wait until release()
   std::size_t piece = 7;              ///< bytes per piece of a body given to a sink
 

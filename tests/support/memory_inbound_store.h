@@ -78,7 +78,8 @@ class MemoryInboundStore final : public InboundStore {
     conversation.last_inbound_at = std::max(conversation.last_inbound_at, std::optional(inbound.message.at));
     result.conversation = conversation;
     opened.push_back(conversation);
-    if (inbound.media) pending[*inbound.media] = {*inbound.media, inbound.tenant, inbound.channel, inbound.id, *inbound.message.media, 0, now};
+    if (inbound.media)
+      pending[*inbound.media] = {*inbound.media, inbound.tenant, inbound.channel, inbound.id, *inbound.message.media, 0, now};
     return result;
   }
   StoredInboundEvent take(const NewStatus& status) {

@@ -31,7 +31,8 @@ class RemoteIdRows final : public MediaRows {
     if (found == known.end() || found->second.expires_at <= now) co_return std::optional<std::string>();
     co_return std::optional<std::string>(found->second.id);
   }
-  Task<Result<void>> remember_remote_id(ChannelId channel, Sha256 sha256, std::string mime_type, std::string remote_id, Timestamp expires_at) override {
+  Task<Result<void>> remember_remote_id(ChannelId channel, Sha256 sha256, std::string mime_type, std::string remote_id,
+                                        Timestamp expires_at) override {
     if (outage) co_return Error{ErrorCode::unavailable, "the store is down"};
     known[{channel, sha256, mime_type}] = {std::move(remote_id), expires_at};
     co_return Result<void>();

@@ -38,8 +38,8 @@ TEST(JsonSpans, FindTheItemsOfAnArray) {
 }
 
 TEST(JsonSpans, RefuseWhatDoesNotHaveTheShape) {
-  for (const char* text : {"", " ", "{", "}", "[1]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{\"a\":1}x", "{a:1}", "{\"a\":1 \"b\":2}", "{\"a\":\"x}", "{\"a\":{]}}",
-                           "{\"a\":[}", "{\"a\\", "{\"a\":\"\\", "null", "\xef\xbb\xbf{}"}) {
+  for (const char* text : {"", " ", "{", "}", "[1]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{\"a\":1}x", "{a:1}", "{\"a\":1 \"b\":2}",
+                           "{\"a\":\"x}", "{\"a\":{]}}", "{\"a\":[}", "{\"a\\", "{\"a\":\"\\", "null", "\xef\xbb\xbf{}"}) {
     EXPECT_EQ(shown(text), "none") << text;
   }
   for (const char* text : {"", "[", "]", "{}", "[1,]", "[,]", "[1 2]", "[1]]", "[\"a]"}) EXPECT_EQ(items(text), "none") << text;
@@ -70,7 +70,8 @@ TEST(ReadableJson, MendsWhatHasAPlainMeaning) {
 }
 
 TEST(ReadableJson, KeepsWhatCannotBeMendedInBase64) {
-  for (const std::string& text : {std::string("{\"a\":"), std::string("{'a':1}"), std::string(""), std::string(100'000, '['), std::string("\0\xff", 2)}) {
+  for (const std::string& text :
+       {std::string("{\"a\":"), std::string("{'a':1}"), std::string(""), std::string(100'000, '['), std::string("\0\xff", 2)}) {
     EXPECT_FALSE(read(text));
     const auto kept = keepable(text);
     const auto parsed = json::parse(kept);

@@ -119,7 +119,8 @@ class Walk {
         });
       } else if (member.key == "statuses") {
         known = true;
-        take_items(place, member, [&](Readable item) -> std::optional<InboundEvent> { return to_status(place.phone_number_id, std::move(item)); });
+        take_items(place, member,
+                   [&](Readable item) -> std::optional<InboundEvent> { return to_status(place.phone_number_id, std::move(item)); });
       } else if (member.key != "messaging_product" && member.key != "metadata" && member.key != "contacts") {
         append(rest, member);
       }

@@ -168,7 +168,8 @@ Task<http::Response> receive(Door& door, http::Request& request) {
   auto events = Admission(door, *signer).admit(parse_webhook(*body));
   auto stored = co_await door.services.inbox.receive(std::move(events));
   if (!stored) {
-    log::error("webhook_not_stored", {{"request", request.id}, {"error", to_string(stored.error().code)}, {"detail", stored.error().detail}});
+    log::error("webhook_not_stored",
+               {{"request", request.id}, {"error", to_string(stored.error().code)}, {"detail", stored.error().detail}});
     co_return come_again(door);
   }
   co_return http::text_response(200, "EVENT_RECEIVED");

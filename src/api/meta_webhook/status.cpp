@@ -8,8 +8,8 @@ namespace {
 
 /// Whom the status is about: in a group the participant, under either of the names Meta uses, else the number or user id.
 std::string recipient_of(const json::object& status) {
-  for (const std::string_view name : {"recipient_participant_id", "participant_recipient_id", "recipient_participant_user_id", "recipient_id",
-                                      "recipient_user_id"}) {
+  for (const std::string_view name :
+       {"recipient_participant_id", "participant_recipient_id", "recipient_participant_user_id", "recipient_id", "recipient_user_id"}) {
     if (auto text = text_in(status, name); !text.empty()) return text;
   }
   return {};

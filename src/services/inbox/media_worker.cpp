@@ -37,7 +37,8 @@ bool is_final(const Error& error, std::uint32_t attempts) {
 
 }  // namespace
 
-MediaWorker::MediaWorker(InboundStore& store, BlobStore& blobs, Upstream& upstream, Channels& channels, Clock& clock, MediaWorkerOptions options)
+MediaWorker::MediaWorker(InboundStore& store, BlobStore& blobs, Upstream& upstream, Channels& channels, Clock& clock,
+                         MediaWorkerOptions options)
     : store_(store), blobs_(blobs), upstream_(upstream), channels_(channels), clock_(clock), options_(options) {}
 
 milliseconds MediaWorker::delay_after(std::uint32_t attempt) {
@@ -128,8 +129,11 @@ Task<void> MediaWorker::settle(PendingFetch pending) {
     co_return;
   }
   ++counters_.unavailable;
-  log::warn("inbound_media_unavailable", {{"media", pending.media.text()}, {"message", pending.message.text()},
-                                          {"attempts", pending.attempts}, {"error", to_string(error.code)}, {"detail", error.detail}});
+  log::warn("inbound_media_unavailable", {{"media", pending.media.text()},
+                                          {"message", pending.message.text()},
+                                          {"attempts", pending.attempts},
+                                          {"error", to_string(error.code)},
+                                          {"detail", error.detail}});
   auto row = row_of(pending, clock_.now(), options_.lifetime);
   co_await finish(std::move(row));
 }
@@ -157,8 +161,8 @@ Task<void> MediaWorker::try_later(PendingFetch pending, Error why) {
   ++counters_.retried;
   const bool ours = why.code == ErrorCode::unavailable;
   const auto at = clock_.now() + (ours ? delay_when_our_disk_is_full : delay_after(pending.attempts));
-  log::info("inbound_media_retry", {{"media", pending.media.text()}, {"attempt", pending.attempts}, {"error", to_string(why.code)},
-                                    {"detail", why.detail}});
+  log::info("inbound_media_retry",
+            {{"media", pending.media.text()}, {"attempt", pending.attempts}, {"error", to_string(why.code)}, {"detail", why.detail}});
   auto moved = co_await store_.reschedule_fetch(pending.media, pending.attempts, at);
   if (!moved) pause_after(moved.error(), pending.media);
 }

@@ -40,7 +40,8 @@ void judge_throughput(const Channel& channel, const json::object& number, std::v
     findings.push_back({warning, "the channel may send faster than the number's throughput of " + std::to_string(allowed) + " messages/s",
                         set_to + ", or WhatsApp refuses the excess with 130429"});
   } else if (channel.messages_per_second != 20) {  // 20 is the pace of a number shared with the WhatsApp Business app
-    findings.push_back({warning, "the channel sends slower than the number's throughput of " + std::to_string(allowed) + " messages/s", set_to});
+    findings.push_back(
+        {warning, "the channel sends slower than the number's throughput of " + std::to_string(allowed) + " messages/s", set_to});
   }
 }
 
@@ -49,7 +50,8 @@ void judge_throughput(const Channel& channel, const json::object& number, std::v
 ChannelFinding judge_error(const UpstreamError& error) {
   const auto said = error.title.empty() ? "HTTP " + std::to_string(error.http_status) : error.title;
   if (error.code == 190 || error.code == 104 || (error.code == 0 && error.http_status == 401)) {
-    if (error.subcode == 463) return {problem, "the access token has expired", "make a system user token that does not expire and set it as access_token"};
+    if (error.subcode == 463)
+      return {problem, "the access token has expired", "make a system user token that does not expire and set it as access_token"};
     return {problem, "the access token is not accepted: " + said, "set a valid access_token with whatsapp_business_messaging"};
   }
   if (error.code == 33 || (error.code == 100 && error.subcode == 33)) {
@@ -64,7 +66,8 @@ ChannelFinding judge_error(const UpstreamError& error) {
   if (retry_class == RetryClass::throttled || retry_class == RetryClass::transient) {
     return {warning, "WhatsApp could not answer: " + said, "check again in a few minutes"};
   }
-  return {problem, "WhatsApp refused the check: " + said, "see code " + std::to_string(error.code) + " in Meta's error reference; check graph_url and graph_version"};
+  return {problem, "WhatsApp refused the check: " + said,
+          "see code " + std::to_string(error.code) + " in Meta's error reference; check graph_url and graph_version"};
 }
 
 std::vector<ChannelFinding> judge_number(const Channel& channel, const json::object& number) {
@@ -86,11 +89,13 @@ std::vector<ChannelFinding> judge_number(const Channel& channel, const json::obj
   }
   const auto verification = text_of(number, "code_verification_status");
   if (verification == "NOT_VERIFIED" || verification == "EXPIRED") {
-    findings.push_back({warning, "the number's verification is " + verification, "verify the number again in WhatsApp Manager before it is registered anew"});
+    findings.push_back({warning, "the number's verification is " + verification,
+                        "verify the number again in WhatsApp Manager before it is registered anew"});
   }
   const auto quality = text_of(number, "quality_rating");
   if (quality == "RED" || quality == "YELLOW") {
-    findings.push_back({warning, "the quality rating is " + quality, "customers block or report messages: send less and more relevant ones"});
+    findings.push_back(
+        {warning, "the quality rating is " + quality, "customers block or report messages: send less and more relevant ones"});
   }
   judge_throughput(channel, number, findings);
   if (findings.empty()) {

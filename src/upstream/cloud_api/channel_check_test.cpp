@@ -19,9 +19,7 @@ std::vector<ChannelFinding> judged(std::string fields, const Channel& channel = 
   return judge_number(channel, json::parse("{" + fields + "}")->get_object());
 }
 
-std::string with(std::string text, std::string_view from, std::string_view to) {
-  return text.replace(text.find(from), from.size(), to);
-}
+std::string with(std::string text, std::string_view from, std::string_view to) { return text.replace(text.find(from), from.size(), to); }
 
 ChannelFinding judged_error(int code, int subcode = 0, int http = 400) {
   UpstreamError error;

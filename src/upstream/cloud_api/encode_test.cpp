@@ -59,7 +59,8 @@ TEST(EncodeMessage, WritesEachKindOfMediaWithWhatItMayCarry) {
 }
 
 TEST(EncodeMessage, ADocumentWithoutANameTakesTheStoredOne) {
-  EXPECT_EQ(encoded(media(MediaKind::document), "7", "stored.pdf"), around(R"("type":"document","document":{"id":"7","filename":"stored.pdf"})"));
+  EXPECT_EQ(encoded(media(MediaKind::document), "7", "stored.pdf"),
+            around(R"("type":"document","document":{"id":"7","filename":"stored.pdf"})"));
   EXPECT_EQ(encoded(media(MediaKind::document, "", "own.pdf"), "7", "stored.pdf"),
             around(R"("type":"document","document":{"id":"7","filename":"own.pdf"})"));
   EXPECT_EQ(encoded(media(MediaKind::document), "7"), around(R"("type":"document","document":{"id":"7"})"));
@@ -69,7 +70,9 @@ TEST(EncodeMessage, AContactWithoutANumberIsAddressedByItsUserId) {
   ContactIdentity hidden;
   hidden.bsuid = "US.13491208655302741918";
   const auto text = *encode_message(message(TextContent{"hi", false}), hidden, "", "");
-  EXPECT_TRUE(text.starts_with(R"({"messaging_product":"whatsapp","recipient_type":"individual","recipient":"US.13491208655302741918","type")")) << text;
+  EXPECT_TRUE(
+      text.starts_with(R"({"messaging_product":"whatsapp","recipient_type":"individual","recipient":"US.13491208655302741918","type")"))
+      << text;
 }
 
 TEST(EncodeMessage, TheNumberWinsOverTheUserId) {
@@ -95,7 +98,10 @@ TEST(JsonString, EscapesWhatMustBeAndNothingElse) {
 }
 
 TEST(JsonString, ReplacesBytesThatAreNoUtf8) {
-  EXPECT_EQ(json_string("a\xff" "b"), "\"a\xef\xbf\xbd" "b\"");
+  EXPECT_EQ(json_string("a\xff"
+                        "b"),
+            "\"a\xef\xbf\xbd"
+            "b\"");
   EXPECT_EQ(json_string("\xf0\x9f\x91"), "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
   EXPECT_EQ(json_string("\xed\xa0\x80"), "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
 }

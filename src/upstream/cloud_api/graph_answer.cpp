@@ -145,7 +145,9 @@ SendRefused refusal(UpstreamError error, Step step) {
   SendRefused refused;
   refused.retry_class = retry_class_of(error);
   const bool may_pass = refused.retry_class == RetryClass::throttled || refused.retry_class == RetryClass::transient;
-  std::string text = step == Step::upload ? "WhatsApp did not take the file" : may_pass ? "WhatsApp is throttling or in trouble" : "WhatsApp refused the message";
+  std::string text = step == Step::upload ? "WhatsApp did not take the file"
+                     : may_pass           ? "WhatsApp is throttling or in trouble"
+                                          : "WhatsApp refused the message";
   if (!error.title.empty()) text += ": " + error.title;
   if (!error.details.empty() && error.details != error.title) text += " (" + error.details + ")";
   auto code = may_pass ? ErrorCode::upstream_unavailable : ErrorCode::rejected;

@@ -13,8 +13,8 @@ http::ClientResponse answer(int status, std::string body) {
 }
 
 std::string envelope(int code, std::string more = "") {
-  return R"({"error":{"message":"(#)" + std::to_string(code) + R"() Something","type":"OAuthException","code":)" + std::to_string(code) + more +
-         R"(,"fbtrace_id":"Abc"}})";
+  return R"({"error":{"message":"(#)" + std::to_string(code) + R"() Something","type":"OAuthException","code":)" + std::to_string(code) +
+         more + R"(,"fbtrace_id":"Abc"}})";
 }
 
 SendRefused refused(int status, std::string body) {
@@ -26,8 +26,9 @@ SendRefused refused(int status, std::string body) {
 bool unknown(int status, std::string body) { return std::holds_alternative<SendUnknown>(decode_send(answer(status, std::move(body)))); }
 
 TEST(DecodeSend, AMessageIdMeansAccepted) {
-  const auto outcome = decode_send(answer(200, R"({"messaging_product":"whatsapp","contacts":[{"input":"+1 (555) 010-0042","wa_id":"15550100042"}],)"
-                                               R"("messages":[{"id":"wamid.HBgL","message_status":"accepted"}]})"));
+  const auto outcome =
+      decode_send(answer(200, R"({"messaging_product":"whatsapp","contacts":[{"input":"+1 (555) 010-0042","wa_id":"15550100042"}],)"
+                              R"("messages":[{"id":"wamid.HBgL","message_status":"accepted"}]})"));
   const auto* accepted = std::get_if<SendAccepted>(&outcome);
   ASSERT_NE(accepted, nullptr);
   EXPECT_EQ(accepted->wamid, "wamid.HBgL");
@@ -41,8 +42,9 @@ TEST(DecodeSend, AnAnswerToAUserIdHasNoNumber) {
 }
 
 TEST(DecodeSend, SuccessWithoutAMessageIdLeavesTheOutcomeUnknown) {
-  for (const char* body : {"", "garbage", "<html>ok</html>", "{}", "[]", "null", R"({"messages":[]})", R"({"messages":[{}]})", R"({"messages":[{"id":""}]})",
-                           R"({"messages":[{"id":7}]})", R"({"messages":["wamid.X"]})", R"({"messages":{"id":"wamid.X"}})", R"({"messages":[{"id":"wamid.X"})"}) {
+  for (const char* body : {"", "garbage", "<html>ok</html>", "{}", "[]", "null", R"({"messages":[]})", R"({"messages":[{}]})",
+                           R"({"messages":[{"id":""}]})", R"({"messages":[{"id":7}]})", R"({"messages":["wamid.X"]})",
+                           R"({"messages":{"id":"wamid.X"}})", R"({"messages":[{"id":"wamid.X"})"}) {
     EXPECT_TRUE(unknown(200, body)) << body;
   }
   EXPECT_TRUE(unknown(204, ""));
@@ -73,8 +75,10 @@ TEST(DecodeSend, AGraphErrorIsARefusalWhateverTheStatus) {
 }
 
 TEST(DecodeSend, KeepsWhatGraphSays) {
-  const auto outcome = refused(400, R"({"error":{"message":"(#131030) Recipient phone number not in allowed list","type":"OAuthException","code":131030,)"
-                                    R"("error_subcode":2494055,"is_transient":false,"error_data":{"messaging_product":"whatsapp","details":"Add it."},"fbtrace_id":"Trace"}})");
+  const auto outcome = refused(
+      400,
+      R"({"error":{"message":"(#131030) Recipient phone number not in allowed list","type":"OAuthException","code":131030,)"
+      R"("error_subcode":2494055,"is_transient":false,"error_data":{"messaging_product":"whatsapp","details":"Add it."},"fbtrace_id":"Trace"}})");
   EXPECT_EQ(outcome.error.title, "Recipient phone number not in allowed list");
   EXPECT_EQ(outcome.error.details, "Add it.");
   EXPECT_EQ(outcome.error.fbtrace_id, "Trace");
@@ -95,7 +99,8 @@ TEST(DecodeSend, ACallerErrorWithoutAGraphBodyIsARefusal) {
 }
 
 TEST(DecodeSend, AMalformedEnvelopeIsNoGraphError) {
-  for (const char* body : {R"({"error":{}})", R"({"error":{"code":"131026"}})", R"({"error":[]})", R"({"error":{"code":1.5}})", R"({"error":null})"}) {
+  for (const char* body :
+       {R"({"error":{}})", R"({"error":{"code":"131026"}})", R"({"error":[]})", R"({"error":{"code":1.5}})", R"({"error":null})"}) {
     EXPECT_TRUE(unknown(500, body)) << body;
     EXPECT_EQ(refused(400, body).error.code, 0) << body;
   }

@@ -19,7 +19,8 @@ struct Address {
 };
 
 bool is_media_id(std::string_view id) {
-  return !id.empty() && id.size() <= 64 && id.find_first_not_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-") == std::string_view::npos;
+  return !id.empty() && id.size() <= 64 &&
+         id.find_first_not_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-") == std::string_view::npos;
 }
 
 Error failed(std::string detail) { return {ErrorCode::fetch_failed, "WhatsApp did not give the file", std::move(detail)}; }
@@ -100,7 +101,8 @@ bool may_see_token(std::string_view url, const Channel& channel) {
 Task<Result<void>> fetch_media(http::Client& client, Timeouts timeouts, std::shared_ptr<const Channel> channel, InboundMedia remote,
                                BlobWriter& into) {
   if (!is_media_id(remote.remote_id)) co_return Error{ErrorCode::not_found, "WhatsApp does not have the file", "malformed media id"};
-  auto lookup = graph_request(*channel, http::Method::get, remote.remote_id + "?phone_number_id=" + channel->phone_number_id, timeouts.lookup);
+  auto lookup =
+      graph_request(*channel, http::Method::get, remote.remote_id + "?phone_number_id=" + channel->phone_number_id, timeouts.lookup);
   auto found = co_await client.send(std::move(lookup));
   if (!found) co_return failed("look-up: " + std::string(to_string(found.error().code)) + " " + found.error().detail);
   CO_TRY(auto address, read_address(*found));

@@ -15,7 +15,8 @@ namespace {
 using test::FakeHttpClient;
 
 const std::string bytes = "the bytes of a customer's voice message";
-constexpr auto download_url = "https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=5550&source=getMedia&ext=1795000302&hash=ARab";
+constexpr auto download_url =
+    "https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=5550&source=getMedia&ext=1795000302&hash=ARab";
 
 class MediaDownloadTest : public testing::Test {
  protected:
@@ -68,9 +69,10 @@ TEST_F(MediaDownloadTest, AsksForTheAddressAndStreamsTheFile) {
 TEST_F(MediaDownloadTest, TheTokenNeverGoesToAHostThatIsNotMetas) {
   for (const char* url :
        {"https://evil.example/x", "http://lookaside.fbsbx.com/x", "https://lookaside.fbsbx.com.evil.example/x", "https://evilfbsbx.com/x",
-        "https://fbsbx.com/x", "https://lookaside.fbsbx.com:8443/x", "https://graph.facebook.com@evil.example/x", "https://evil.example#.facebook.com",
-        "https://evil.example\\\\@graph.facebook.com/", "file:///etc/passwd", "//lookaside.fbsbx.com/x", "", "https://169.254.169.254/latest",
-        "http://graph.facebook.com/x", "https://lookaside.fbsbx.com%2eevil.example/", "https://xn--fbsbx-0ra.com/"}) {
+        "https://fbsbx.com/x", "https://lookaside.fbsbx.com:8443/x", "https://graph.facebook.com@evil.example/x",
+        "https://evil.example#.facebook.com", "https://evil.example\\\\@graph.facebook.com/", "file:///etc/passwd",
+        "//lookaside.fbsbx.com/x", "", "https://169.254.169.254/latest", "http://graph.facebook.com/x",
+        "https://lookaside.fbsbx.com%2eevil.example/", "https://xn--fbsbx-0ra.com/"}) {
     http_.seen.clear();
     http_.answer(200, lookup(url, ""));
     EXPECT_EQ(failure(), ErrorCode::fetch_failed) << url;
@@ -114,7 +116,9 @@ TEST_F(MediaDownloadTest, TheWebhooksBase64DigestServesWhenGraphGivesNone) {
 }
 
 TEST_F(MediaDownloadTest, AnIdGraphDoesNotKnowIsGoneAndOtherRefusalsMayPass) {
-  http_.answer(400, R"({"error":{"message":"Unsupported get request.","type":"GraphMethodException","code":100,"error_subcode":33,"fbtrace_id":"T"}})");
+  http_.answer(
+      400,
+      R"({"error":{"message":"Unsupported get request.","type":"GraphMethodException","code":100,"error_subcode":33,"fbtrace_id":"T"}})");
   EXPECT_EQ(failure(), ErrorCode::not_found);
   http_.answer(404, "");
   EXPECT_EQ(failure(), ErrorCode::not_found);
