@@ -19,6 +19,7 @@
 #include "store/inbound_store.h"
 #include "store/media_rows.h"
 #include "store/message_store.h"
+#include "store/sqlite/open.h"
 #include "upstream/cloud_api/cloud_api.h"
 
 namespace wherry::app {
@@ -32,6 +33,8 @@ struct Core {
   Task<Result<void>> load();
   /// Closes the database: everything acknowledged is on disk anyway.
   ~Core();
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
 
   Clock& clock;
   DataDirKeys keys;
@@ -40,7 +43,7 @@ struct Core {
   std::unique_ptr<http::Client> client;
   std::unique_ptr<http::EgressGuard> egress;
   std::unique_ptr<BlobStore> blobs;
-  std::unique_ptr<UrlFetcher> fetcher;
+  GuardedFetcher fetcher;
   store::SqlAccessStore access_store;
   store::SqlChannelStore channel_store;
   store::SqlMessageStore message_store;
@@ -50,9 +53,13 @@ struct Core {
   Channels channels;
   Conversations conversations;
   MediaService media;
-  CloudApi upstream;
+  cloud_api::CloudApi upstream;
   Outbox outbox;
   Inbox inbox;
+
+ private:
+  struct Parts;
+  Core(const Config& config, Clock& the_clock, Parts parts);
 };
 
 }  // namespace wherry::app

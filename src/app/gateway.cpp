@@ -38,7 +38,7 @@ Gateway::Gateway(const Config& config, Core& core)
                    [this] { return serving_.load(); },
                    {}},
       pipes_{core.access, core.outbox, core.media, core.clock},
-      meta_{core.inbox, core.channels},
+      meta_{core.inbox, core.channels, core.clock},
       router_(make_router()),
       media_worker_(core.inbound_store, *core.blobs, core.upstream, core.channels, core.clock, worker_options(config)) {
   core.inbox.on_media([this] { media_worker_.wake(); });

@@ -1,0 +1,86 @@
+#include "app/core.h"
+
+#include <boost/asio/ip/address.hpp>
+#include <charconv>
+
+namespace wherry::app {
+
+namespace {
+
+std::vector<std::string> split(const std::string& list) {
+  std::vector<std::string> parts;
+  std::size_t at = 0;
+  while (at < list.size()) {
+    const auto comma = std::min(list.find(',', at), list.size());
+    auto part = list.substr(at, comma - at);
+    std::erase(part, ' ');
+    if (!part.empty()) parts.push_back(std::move(part));
+    at = comma + 1;
+  }
+  return parts;
+}
+
+http::EgressPolicy egress_policy(const Config& config) {
+  http::EgressPolicy policy;
+  policy.https_only = config.media_urls_https_only;
+  policy.ports.clear();
+  for (const auto& port : split(config.egress_ports)) policy.ports.insert(static_cast<std::uint16_t>(std::stoi(port)));
+  policy.allow = split(config.egress_allow);
+  return policy;
+}
+
+}  // namespace
+
+// What can fail, done before the parts that need it are put together.
+struct Core::Parts {
+  DataDirKeys keys;
+  SecretBox secrets;
+  std::unique_ptr<store::Database> database;
+  std::unique_ptr<http::Client> client;
+  std::unique_ptr<http::EgressGuard> egress;
+  std::unique_ptr<BlobStore> blobs;
+};
+
+Result<std::unique_ptr<Core>> Core::open(const Config& config, Clock& clock) {
+  TRY(auto keys, open_data_dir(config));
+  TRY(auto secrets, SecretBox::create(keys.master_key.reveal()));
+  store::SqliteOptions sqlite;
+  sqlite.directory = config.data_dir;
+  sqlite.readers = config.store_readers;
+  TRY(auto database, store::open_sqlite(std::move(sqlite), clock));
+  http::ClientOptions client_options;
+  client_options.extra_ca_file = config.ca_file;
+  auto client = http::make_client(client_options, clock);
+  TRY(auto egress, http::EgressGuard::create(egress_policy(config), http::make_system_resolver()));
+  TRY(auto blobs, FilesystemStore::open(config.data_dir + "/media"));
+  Parts parts{std::move(keys), std::move(secrets), std::move(database), std::move(client), std::move(egress), std::move(blobs)};
+  return std::unique_ptr<Core>(new Core(config, clock, std::move(parts)));
+}
+
+Core::Core(const Config& config, Clock& the_clock, Parts parts)
+    : clock(the_clock),
+      keys(std::move(parts.keys)),
+      secrets(std::move(parts.secrets)),
+      database(std::move(parts.database)),
+      client(std::move(parts.client)),
+      egress(std::move(parts.egress)),
+      blobs(std::move(parts.blobs)),
+      fetcher(*client, *egress),
+      access_store(*database),
+      channel_store(*database, secrets),
+      message_store(*database),
+      inbound_store(*database),
+      media_rows(*database),
+      access(access_store, clock),
+      channels(channel_store, access_store, clock, config.graph_url, config.graph_version),
+      conversations(message_store),
+      media(media_rows, *blobs, fetcher, secrets, clock),
+      upstream(*client, media_rows, *blobs, clock),
+      outbox(message_store, channels, conversations, media, upstream, clock, {config.answer_within, config.max_waiting}),
+      inbox(inbound_store, channels, conversations, clock) {}
+
+Core::~Core() = default;
+
+Task<Result<void>> Core::load() { co_return co_await channels.load(); }
+
+}  // namespace wherry::app
