@@ -9,21 +9,33 @@ namespace {
 
 constexpr std::uint64_t worth_reading = 64 * 1024;  // an unread body of this size is cheaper to skip than a new connection
 
+constexpr std::uint64_t most_skipped = 150ull << 20;
+
 // Knows whether the operation read the body to its end.
 class WatchedBody final : public http::BodyReader {
  public:
   explicit WatchedBody(http::BodyReader& inner) : inner_(inner) {}
   Task<Result<std::string_view>> read() override {
     auto piece = co_await inner_.read();
+    touched_ = true;
     if (piece && piece->empty()) ended_ = true;
     if (!piece) broken_ = true;
     co_return piece;
   }
   std::optional<std::uint64_t> content_length() const override { return inner_.content_length(); }
+  bool touched() const { return touched_; }
+  // A client that is still writing hears the answer only once its body has been taken.
+  Task<void> skip() {
+    for (std::uint64_t skipped = 0; !ended_ && !broken_ && skipped < most_skipped;) {
+      auto piece = co_await read();
+      if (piece) skipped += piece->size();
+    }
+  }
   bool leaves_much() const { return broken_ || (!ended_ && content_length().value_or(worth_reading + 1) > worth_reading); }
 
  private:
   http::BodyReader& inner_;
+  bool touched_ = false;
   bool ended_ = false;
   bool broken_ = false;
 };
@@ -87,6 +99,9 @@ Task<http::Response> guarded(const PipesServices& services, http::Request& reque
     auto result = co_await run(services, request, *admission, operation);
     response = render(request, std::move(result));
     add_rate_headers(response, *admission, services.clock.now());
+    // Who asked first and was not told to go on, sends nothing.
+    const bool still_asking = !body.touched() && request.headers.find("Expect");
+    if (admission->allowed && !still_asking) co_await body.skip();
   } else {
     response = render(request, std::move(admission).error());
   }

@@ -65,7 +65,7 @@ Result<void> MediaValue::decode(std::string_view text) {
     }
     upload_ = std::move(*begun);
   }
-  auto written = upload_->writer->write(decoded_);
+  auto written = upload_->write(decoded_);
   if (!written) {
     trouble_ = std::move(written).error();
     upload_.reset();
@@ -81,7 +81,7 @@ Result<void> MediaValue::finish() {
   decoded_.clear();
   if (!decoder_.finish(decoded_)) return not_base64();
   if (decoded_.empty() || !upload_) return {};
-  auto written = upload_->writer->write(decoded_);
+  auto written = upload_->write(decoded_);
   if (!written) trouble_ = std::move(written).error();
   return {};
 }

@@ -73,12 +73,34 @@ TEST_F(PipesDoor, AByteMoreIsInvalidMediaOnlyOnceTheConversationIsKnown) {
 }
 
 TEST_F(PipesDoor, AnEndlessBodyIsStoppedAndTheConnectionClosed) {
-  GrowingBody body(R"({"media":")", 140ull << 18, "");
+  GrowingBody body(R"({"media":")", 300ull << 18, "");
 
   const auto reply = world.call(http::Method::post, "/v1/messages/send", world.with_key("application/json"), body);
 
   EXPECT_EQ(reply.status, 400);
   EXPECT_NE(reply.body.find("INVALID_MEDIA"), std::string::npos) << reply.body;
+  EXPECT_TRUE(reply.close);
+}
+
+TEST_F(PipesDoor, ABodyThatIsRefusedEarlyIsTakenSoThatItsSenderHearsWhy) {
+  test::PiecedBody body("nonsense" + std::string(1'000'000, ' '), 1000);
+
+  const auto reply = world.call(http::Method::post, "/v1/messages/send", world.with_key("application/json"), body);
+
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_TRUE(body.ended());
+  EXPECT_FALSE(reply.close);
+}
+
+TEST_F(PipesDoor, ASenderWhoAsksFirstIsRefusedWithoutItsBody) {
+  test::PiecedBody body(std::string(1'000'000, ' '), 1000);
+  auto headers = world.with_key("image/png");
+  headers.add("Expect", "100-continue");
+
+  const auto reply = world.call(http::Method::post, "/v1/media/upload", headers, body);
+
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_EQ(body.bytes_read(), 0u);
   EXPECT_TRUE(reply.close);
 }
 

@@ -27,7 +27,7 @@ Task<Result<Upload>> take_part(MediaService& media, http::MultipartReader& reade
   for (;;) {
     CO_TRY(auto piece, co_await reader.read());
     if (piece.empty()) break;
-    CO_TRY_VOID(upload.writer->write(piece));
+    CO_TRY_VOID(upload.write(piece));
   }
   co_return upload;
 }

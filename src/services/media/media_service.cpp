@@ -22,6 +22,12 @@ Error too_large(MediaKind kind) {
 
 }  // namespace
 
+Result<void> Upload::write(std::string_view piece) {
+  auto written = writer->write(piece);
+  if (!written && written.error().code == ErrorCode::too_large) return too_large(media_kind_for(normalize_mime(declared_mime)));
+  return written;
+}
+
 MediaService::MediaService(MediaRows& rows, BlobStore& blobs, UrlFetcher& fetcher, const SecretBox& secrets, Clock& clock)
     : rows_(rows), blobs_(blobs), fetcher_(fetcher), secrets_(secrets), clock_(clock), disk_(disk_threads) {}
 
@@ -81,7 +87,9 @@ Task<Result<BlobGate::Committed>> MediaService::commit(std::unique_ptr<BlobWrite
 
 Task<Result<Media>> MediaService::fetch(TenantId tenant, std::string url) {
   CO_TRY(auto upload, begin({}, {}));
-  CO_TRY(auto fetched, co_await fetcher_.fetch(std::move(url), *upload.writer));
+  auto fetched_or = co_await fetcher_.fetch(std::move(url), *upload.writer);
+  if (!fetched_or && fetched_or.error().code == ErrorCode::too_large) co_return too_large(MediaKind::document);
+  CO_TRY(auto fetched, std::move(fetched_or));
   upload.declared_mime = normalize_mime(fetched.content_type);
   if (upload.declared_mime.empty()) upload.declared_mime = mime_for_extension(fetched.file_name);
   if (upload.declared_mime.empty()) upload.declared_mime = any_type;

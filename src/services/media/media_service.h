@@ -17,6 +17,9 @@ struct Upload {
   std::unique_ptr<BlobWriter> writer;
   std::string declared_mime;   ///< raw, from the caller or the remote side
   std::string file_name;
+
+  /// Errors: too_large, saying which limit it was; unavailable.
+  Result<void> write(std::string_view piece);
 };
 
 /// Tenants' files: taken in, kept for 48 hours, handed out by short-lived signed links, swept away. Threads: any.

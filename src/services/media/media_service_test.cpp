@@ -15,6 +15,8 @@ using namespace std::chrono_literals;
 const std::string png = "\x89PNG\r\n\x1a\n and so on";
 
 struct MediaServiceTest : testing::Test {
+  boost::asio::io_context io{1};        // outlives the service, whose disk threads post to it
+  boost::asio::io_context second_io{1};
   VirtualClock clock{from_unix_millis(1'700'000'000'000)};
   test::MemoryMediaRows rows;
   test::TempBlobStore blobs{clock};
@@ -24,12 +26,14 @@ struct MediaServiceTest : testing::Test {
   TenantId owner = TenantId::make(clock.now());
   TenantId stranger = TenantId::make(clock.now());
 
+  bool nested = false;  // a store() within another coroutine
+
   Result<Media> store(std::string mime, std::string bytes, std::string name = {}) {
     auto upload = service.begin(std::move(mime), std::move(name));
     if (!upload) return upload.error();
-    const auto written = upload->writer->write(bytes);
+    const auto written = upload->write(bytes);
     if (!written) return written.error();
-    return test::run(service.finish(owner, std::move(*upload)));
+    return test::run(nested ? second_io : io, service.finish(owner, std::move(*upload)));
   }
   ErrorCode failure(Result<Media> result) { return result ? ErrorCode::internal : result.error().code; }
   Media stored() { return store("image/png", png).value(); }
@@ -39,8 +43,8 @@ struct MediaServiceTest : testing::Test {
     const std::string start = "/v1/media/files/";
     const auto question = link.find('?');
     const auto ampersand = link.find('&');
-    return test::run(service.open_link(link.substr(start.size(), question - start.size()),
-                                       link.substr(question + 9, ampersand - question - 9), link.substr(ampersand + 11)));
+    return test::run(io, service.open_link(link.substr(start.size(), question - start.size()),
+                                           link.substr(question + 9, ampersand - question - 9), link.substr(ampersand + 11)));
   }
 };
 
@@ -83,10 +87,24 @@ TEST_F(MediaServiceTest, ATypeThatIsLearntLateIsHeldToItsLimitWhenFinished) {
   ASSERT_TRUE(upload.writer->write(std::string(512'001, 'x')).has_value());
   upload.declared_mime = "image/webp";
 
-  const auto media = test::run(service.finish(owner, std::move(upload)));
+  const auto media = test::run(io, service.finish(owner, std::move(upload)));
 
   EXPECT_EQ(failure(media), ErrorCode::too_large);
   EXPECT_EQ(media.error().message, "The file is larger than 500 KB, the limit for type sticker");
+}
+
+TEST_F(MediaServiceTest, AWriterThatIsFullSaysWhichLimitItWas) {
+  const auto refused = store("image/png", std::string(media_size_limit(MediaKind::image) + 1, 'x'));
+
+  EXPECT_EQ(refused.error(), Error(ErrorCode::too_large, "The file is larger than 5 MB, the limit for type image"));
+}
+
+TEST_F(MediaServiceTest, AFetchedFileOverAnyLimitIsTooLarge) {
+  fetcher.answers["https://a/1"] = {"", {}, Error{ErrorCode::too_large, "sink full"}};
+
+  const auto refused = test::run(io, service.fetch(owner, "https://a/1"));
+
+  EXPECT_EQ(refused.error(), Error(ErrorCode::too_large, "The file is larger than 100 MB, the limit for type document"));
 }
 
 TEST_F(MediaServiceTest, AStoreOutageIsReportedAndLeavesNoRow) {
@@ -103,40 +121,40 @@ TEST_F(MediaServiceTest, AFetchedFileHasTheAnswersTypeThenTheExtensionsThenOctet
   fetcher.answers["https://a/2"] = {png, {"", "x.pdf"}, {}};
   fetcher.answers["https://a/3"] = {png, {"nonsense", "x"}, {}};
 
-  EXPECT_EQ(test::run(service.fetch(owner, "https://a/1")).value().mime_type, "image/png");
-  EXPECT_EQ(test::run(service.fetch(owner, "https://a/2")).value().mime_type, "application/pdf");
-  EXPECT_EQ(test::run(service.fetch(owner, "https://a/3")).value().mime_type, "application/octet-stream");
+  EXPECT_EQ(test::run(io, service.fetch(owner, "https://a/1")).value().mime_type, "image/png");
+  EXPECT_EQ(test::run(io, service.fetch(owner, "https://a/2")).value().mime_type, "application/pdf");
+  EXPECT_EQ(test::run(io, service.fetch(owner, "https://a/3")).value().mime_type, "application/octet-stream");
 }
 
 TEST_F(MediaServiceTest, AFailedFetchKeepsItsReason) {
   fetcher.answers["https://a/1"] = {"", {}, Error{ErrorCode::url_blocked, "not public"}};
 
-  EXPECT_EQ(failure(test::run(service.fetch(owner, "https://a/1"))), ErrorCode::url_blocked);
-  EXPECT_EQ(failure(test::run(service.fetch(owner, "https://a/unknown"))), ErrorCode::fetch_failed);
+  EXPECT_EQ(failure(test::run(io, service.fetch(owner, "https://a/1"))), ErrorCode::url_blocked);
+  EXPECT_EQ(failure(test::run(io, service.fetch(owner, "https://a/unknown"))), ErrorCode::fetch_failed);
   EXPECT_EQ(blobs.open_writers, 0);
 }
 
 TEST_F(MediaServiceTest, AFileIsFoundByItsOwnerAlone) {
   const auto media = stored();
 
-  EXPECT_EQ(test::run(service.find(owner, media.id)).value().id, media.id);
-  EXPECT_EQ(failure(test::run(service.find(stranger, media.id))), ErrorCode::permission_denied);
-  EXPECT_EQ(failure(test::run(service.find(owner, MediaId::make(clock.now())))), ErrorCode::not_found);
+  EXPECT_EQ(test::run(io, service.find(owner, media.id)).value().id, media.id);
+  EXPECT_EQ(failure(test::run(io, service.find(stranger, media.id))), ErrorCode::permission_denied);
+  EXPECT_EQ(failure(test::run(io, service.find(owner, MediaId::make(clock.now())))), ErrorCode::not_found);
 }
 
 TEST_F(MediaServiceTest, AFileIsGoneAtExactly48HoursAndUnknownAfterTheTombstone) {
   const auto media = stored();
 
   clock.advance(48h - 1ms);
-  EXPECT_TRUE(test::run(service.find(owner, media.id)).has_value());
+  EXPECT_TRUE(test::run(io, service.find(owner, media.id)).has_value());
   clock.advance(1ms);
-  EXPECT_EQ(failure(test::run(service.find(owner, media.id))), ErrorCode::gone);
+  EXPECT_EQ(failure(test::run(io, service.find(owner, media.id))), ErrorCode::gone);
   EXPECT_EQ(service.path_of(media).error().code, ErrorCode::gone);
   clock.advance(7 * 24h - 1ms);
-  EXPECT_EQ(failure(test::run(service.find(owner, media.id))), ErrorCode::gone);
+  EXPECT_EQ(failure(test::run(io, service.find(owner, media.id))), ErrorCode::gone);
   clock.advance(1ms);
-  EXPECT_EQ(failure(test::run(service.find(owner, media.id))), ErrorCode::not_found);
-  EXPECT_EQ(failure(test::run(service.find(stranger, media.id))), ErrorCode::not_found);
+  EXPECT_EQ(failure(test::run(io, service.find(owner, media.id))), ErrorCode::not_found);
+  EXPECT_EQ(failure(test::run(io, service.find(stranger, media.id))), ErrorCode::not_found);
 }
 
 TEST_F(MediaServiceTest, AFileThatCouldNotBeTakenFromWhatsAppIsNotFound) {
@@ -144,7 +162,7 @@ TEST_F(MediaServiceTest, AFileThatCouldNotBeTakenFromWhatsAppIsNotFound) {
   media.state = MediaState::unavailable;
   rows.rows[media.id] = media;
 
-  EXPECT_EQ(failure(test::run(service.find(owner, media.id))), ErrorCode::not_found);
+  EXPECT_EQ(failure(test::run(io, service.find(owner, media.id))), ErrorCode::not_found);
 }
 
 TEST_F(MediaServiceTest, ALinkOpensItsFileForFiveMinutes) {
@@ -190,10 +208,10 @@ TEST_F(MediaServiceTest, TheSweepDeletesOldFilesNoLiveRowRefersTo) {
   const auto live = store("image/png", png + "live").value();
   clock.advance(1h + 1ms);
 
-  EXPECT_EQ(test::run(service.sweep()).value(), 1u);
+  EXPECT_EQ(test::run(io, service.sweep()).value(), 1u);
   EXPECT_FALSE(blobs.stored.contains(old.sha256));
   EXPECT_TRUE(blobs.stored.contains(live.sha256));
-  EXPECT_EQ(test::run(service.sweep()).value(), 0u);
+  EXPECT_EQ(test::run(io, service.sweep()).value(), 0u);
 }
 
 TEST_F(MediaServiceTest, TheSweepLeavesYoungFilesAlone) {
@@ -201,20 +219,20 @@ TEST_F(MediaServiceTest, TheSweepLeavesYoungFilesAlone) {
   rows.rows.clear();
 
   clock.advance(1h);
-  EXPECT_EQ(test::run(service.sweep()).value(), 0u);
+  EXPECT_EQ(test::run(io, service.sweep()).value(), 0u);
   clock.advance(1ms);
-  EXPECT_EQ(test::run(service.sweep()).value(), 1u);
+  EXPECT_EQ(test::run(io, service.sweep()).value(), 1u);
   EXPECT_FALSE(blobs.stored.contains(media.sha256));
 }
 
 TEST_F(MediaServiceTest, TheSweepPurgesRowsOnlyAfterTheirTombstone) {
   const auto media = stored();
   clock.advance(48h + 7 * 24h - 1ms);
-  (void)test::run(service.sweep());
+  (void)test::run(io, service.sweep());
   EXPECT_TRUE(rows.rows.contains(media.id));
 
   clock.advance(1ms);
-  (void)test::run(service.sweep());
+  (void)test::run(io, service.sweep());
   EXPECT_FALSE(rows.rows.contains(media.id));
 }
 
@@ -224,10 +242,11 @@ TEST_F(MediaServiceTest, AFileUploadedAgainWhileTheSweepLooksAtItStays) {
   clock.advance(2h);
   rows.on_referenced = [&](const Sha256&) {  // the answer "not referenced" is out; now the same bytes come in
     rows.on_referenced = nullptr;
+    nested = true;
     ASSERT_TRUE(store("image/png", png).has_value());
   };
 
-  EXPECT_EQ(test::run(service.sweep()).value(), 0u);
+  EXPECT_EQ(test::run(io, service.sweep()).value(), 0u);
   EXPECT_TRUE(blobs.stored.contains(media.sha256));
 }
 
@@ -241,7 +260,7 @@ TEST_F(MediaServiceTest, AFileWhoseRowIsBeingWrittenIsNotSwept) {
   ASSERT_TRUE(committed.has_value());
   clock.advance(2h);
 
-  EXPECT_EQ(test::run(service.sweep()).value(), 0u);
+  EXPECT_EQ(test::run(io, service.sweep()).value(), 0u);
   EXPECT_TRUE(blobs.stored.contains(media.sha256));
 }
 
@@ -250,7 +269,7 @@ TEST_F(MediaServiceTest, ASweepDuringAStoreOutageDeletesNothing) {
   clock.advance(72h);
   rows.outage = true;
 
-  EXPECT_EQ(test::run(service.sweep()).error().code, ErrorCode::unavailable);
+  EXPECT_EQ(test::run(io, service.sweep()).error().code, ErrorCode::unavailable);
   EXPECT_TRUE(blobs.stored.contains(media.sha256));
 }
 
