@@ -26,6 +26,7 @@ struct Config {
   std::string graph_url = "https://graph.facebook.com";
   std::string graph_version = "v23.0";
   std::string ca_file;
+  std::string public_url;
   std::string egress_allow;
   std::string egress_ports = "80,443,8080,8443";
   bool media_urls_https_only = true;

@@ -37,7 +37,7 @@ Gateway::Gateway(const Config& config, Core& core)
                    [this]() -> const http::ServerCounters* { return server_ ? &server_->counters() : nullptr; },
                    [this] { return serving_.load(); },
                    {}},
-      pipes_{core.access, core.outbox, core.media, core.clock},
+      pipes_{core.access, core.outbox, core.media, core.clock, config.public_url, !config.media_urls_https_only},
       meta_{core.inbox, core.channels, core.clock},
       router_(make_router()),
       media_worker_(core.inbound_store, *core.blobs, core.upstream, core.channels, core.clock, worker_options(config)) {

@@ -136,6 +136,7 @@ const std::vector<Setting>& settings() {
       text("graph_url", &C::graph_url, not_empty, "Graph API of channels that name none."),
       text("graph_version", &C::graph_version, not_empty, "Graph API version of channels that name none."),
       text("ca_file", &C::ca_file, anything, "PEM file of certificate authorities trusted beside the system's."),
+      text("public_url", &C::public_url, anything, "Base URL that download links begin with; when empty the Host the caller used."),
       text("egress_allow", &C::egress_allow, anything,
            "Comma-separated addresses or CIDR blocks that user-given URLs may reach although they are not public."),
       text("egress_ports", &C::egress_ports, port_list, "Comma-separated ports that user-given URLs may name."),
