@@ -54,7 +54,7 @@ export async function startSimulator(callback) {
     ...ready,
     control,
     write: (from, fields) => control('POST', '/sim/inbound', { phone_number_id: ready.phone_number_id, from, ...fields }),
-    messages: async () => (await control('GET', '/sim/messages?limit=1000')).messages,
+    messages: async () => (await control('GET', '/sim/messages?limit=1000')).data,
     stop: async () => { child.kill('SIGTERM'); await once(child, 'exit'); },
   };
 }

@@ -149,16 +149,16 @@ class Simulator:
 
     def messages(self, **wanted):
         """What the business sent, newest first."""
-        query = urllib.parse.urlencode({"limit": 100000, **wanted})
+        query = urllib.parse.urlencode({"limit": 10000, **wanted})
         answer = call("GET", f"{self.url}/sim/messages?{query}")
         assert answer.status == 200, answer
-        return answer.json["messages"]
+        return answer.json["data"]
 
     def message(self, wamid):
         return next((message for message in self.messages() if message["id"] == wamid), None)
 
     def to(self, customer):
-        return [message for message in self.messages() if message["to"].lstrip("+") == customer]
+        return self.messages(to=customer)
 
 
 def statuses_of(message):

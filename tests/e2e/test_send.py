@@ -1,5 +1,6 @@
 """Sending through the Pipes door of the shipped binary, watched from the customer's side."""
 import concurrent.futures
+import time
 import unittest
 
 from support import DemoTest, call, statuses_of, text_of, wait_until
@@ -60,6 +61,15 @@ class Send(DemoTest):
         stranger = self.demo.new_key(self.demo.new_tenant("stranger"))
         self.assert_error(self.demo.send(stranger, conversation, text="hello"), 403, "FORBIDDEN")
         self.assertEqual(self.demo.simulator.to(customer), [])
+
+    def test_a_customer_who_wrote_more_than_a_day_ago_can_no_longer_be_answered(self):
+        customer = "99900005550"
+        self.demo.simulator.write(customer, timestamp=str(int(time.time()) - 24 * 3600 - 60))
+        conversation = self.demo.conversation_with(customer)["id"]
+        self.assert_error(self.demo.send(self.key, conversation, text="hello"), 403, "SERVICE_WINDOW_EXPIRED")
+        self.assertEqual(self.demo.simulator.to(customer), [])
+        self.demo.simulator.write(customer, "Still there")  # writing again opens it
+        wait_until(lambda: self.demo.send(self.key, conversation, text="hello again").status == 200, "the window to open")
 
     def test_wrong_bodies_get_400(self):
         url = self.demo.base_url + "/v1/messages/send"
