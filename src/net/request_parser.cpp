@@ -31,6 +31,24 @@ bool names_another_version(std::string_view head) {
   return version.starts_with(" HTTP/") && digit(version[6]) && version[7] == '.' && digit(version[8]);
 }
 
+/// The chunk line at the front of `input`, nullopt while it is incomplete.
+std::optional<std::string_view> chunk_line(std::string_view input) {
+  if (input.starts_with("\r\n")) input.remove_prefix(2);  // the end of the chunk before
+  const auto end = input.find("\r\n");
+  if (end == std::string_view::npos) return std::nullopt;
+  return input.substr(0, end);
+}
+
+/// Beast follows a quoted extension beyond the end of its line.
+bool closes_its_quotes(std::string_view line) {
+  bool quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == '"') quoted = !quoted;
+    if (line[i] == '\\' && quoted) ++i;
+  }
+  return !quoted;
+}
+
 }  // namespace
 
 RequestParser::RequestParser(const ParseLimits& limits) : limits_(limits), message_(std::make_unique<Message>()) { reset(); }
@@ -96,21 +114,28 @@ RequestParser::Head RequestParser::read_head(std::string_view input, Request& re
   return {refuse(400, "The request is malformed."), skipped};
 }
 
+/// A chunk line or the trailers are incomplete.
+RequestParser::Body RequestParser::wait_for_chunk_line(std::string_view rest, std::size_t used) {
+  if (rest.size() < limits_.chunk_line) return {Step::need_more, used, {}};
+  return {refuse(400, "A chunk line or the trailers are too long."), used, {}};
+}
+
 RequestParser::Body RequestParser::read_body(std::string_view input) {
   auto& parser = *message_->parser;
   std::size_t used = 0;
   while (!parser.is_done()) {
     const auto rest = input.substr(used);
-    // A body never ends in fewer bytes than "0 CRLF CRLF"; Beast asserts on a last chunk that is offered shorter.
-    const std::size_t least = parser.chunked() && parser.chunk_left == 0 ? 5 : 1;
-    if (rest.size() < least) return {Step::need_more, used, {}};
+    if (parser.chunked() && parser.chunk_left == 0) {
+      const auto line = chunk_line(rest);
+      if (line && !closes_its_quotes(*line)) return {refuse(400, "The body is not framed correctly."), used, {}};
+      // A body never ends in fewer bytes than "0 CRLF CRLF"; Beast asserts on a last chunk that is offered shorter.
+      if (!line || rest.size() < 5) return wait_for_chunk_line(rest, used);
+    }
+    if (rest.empty()) return {Step::need_more, used, {}};
     parser.piece = {};
     beast::error_code code;
     used += parser.put(boost::asio::const_buffer(rest.data(), rest.size()), code);
-    if (code == beast::http::error::need_more) {
-      if (input.size() - used < limits_.chunk_line) return {Step::need_more, used, {}};
-      return {refuse(400, "A chunk line or the trailers are too long."), used, {}};
-    }
+    if (code == beast::http::error::need_more) return wait_for_chunk_line(input.substr(used), used);
     if (code == beast::http::error::body_limit) return {refuse(413, "The body is too large."), used, {}};
     if (code) return {refuse(400, "The body is not framed correctly."), used, {}};
     if (!parser.piece.empty()) return {Step::need_more, used, parser.piece};

@@ -62,6 +62,7 @@ class RequestParser {
  private:
   class Message;
   Step scan_head(std::string_view input);
+  Body wait_for_chunk_line(std::string_view rest, std::size_t used);
   Step refuse(int status, std::string_view reason);
 
   ParseLimits limits_;

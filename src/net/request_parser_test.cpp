@@ -160,7 +160,7 @@ TEST(RequestParser, ChunksAreStrict) {
   EXPECT_EQ(chunks("003;a=b;c=\"d;\"\r\nabc\r\n000\r\n\r\n"), 200);
   EXPECT_EQ(chunks("3\r\nabc\r\n"), 0);
   for (const auto* body : {"3\r\nabcd\r\n0\r\n\r\n", "3\r\nab\r\n0\r\n\r\n", "x\r\nabc", "-1\r\nabc", "0x3\r\nabc\r\n0\r\n\r\n", "3 \r\nabc\r\n0\r\n\r\n", " 3\r\nabc\r\n0\r\n\r\n",
-                           "3\nabc\n0\n\n\r\n\r\n", "3\rabc\r\n", "3;\r\nabc\r\n", "\r\n3\r\nabc\r\n", "fffffffffffffffff\r\n"}) {
+                           "3\nabc\n0\n\n\r\n\r\n", "3\rabc\r\n", "3;\r\nabc\r\n", "3;a=\"\r\nabc\r\n\"\r\n0\r\n\r\n", "\r\n3\r\nabc\r\n", "fffffffffffffffff\r\n"}) {
     const int status = chunks(body);
     EXPECT_TRUE(status == 400 || status == 413) << body << " gave " << status;
   }
