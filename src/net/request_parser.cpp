@@ -125,8 +125,11 @@ RequestParser::Body RequestParser::read_body(std::string_view input) {
   std::size_t used = 0;
   while (!parser.is_done()) {
     const auto rest = input.substr(used);
-    if (parser.chunked() && parser.chunk_left == 0) {
+    const bool at_chunk_line = parser.chunked() && parser.chunk_left == 0;
+    if (at_chunk_line) {
       const auto line = chunk_line(rest);
+      const bool too_long = line && static_cast<std::size_t>(line->data() + line->size() + 2 - rest.data()) > limits_.chunk_line;
+      if (too_long) return {refuse(400, "A chunk line or the trailers are too long."), used, {}};
       if (line && !closes_its_quotes(*line)) return {refuse(400, "The body is not framed correctly."), used, {}};
       // A body never ends in fewer bytes than "0 CRLF CRLF"; Beast asserts on a last chunk that is offered shorter.
       if (!line || rest.size() < 5) return wait_for_chunk_line(rest, used);
@@ -134,10 +137,12 @@ RequestParser::Body RequestParser::read_body(std::string_view input) {
     if (rest.empty()) return {Step::need_more, used, {}};
     parser.piece = {};
     beast::error_code code;
-    used += parser.put(boost::asio::const_buffer(rest.data(), rest.size()), code);
+    const auto count = parser.put(boost::asio::const_buffer(rest.data(), rest.size()), code);
+    used += count;
     if (code == beast::http::error::need_more) return wait_for_chunk_line(input.substr(used), used);
     if (code == beast::http::error::body_limit) return {refuse(413, "The body is too large."), used, {}};
     if (code) return {refuse(400, "The body is not framed correctly."), used, {}};
+    if (at_chunk_line && count > limits_.chunk_line) return {refuse(400, "A chunk line or the trailers are too long."), used, {}};
     if (!parser.piece.empty()) return {Step::need_more, used, parser.piece};
   }
   return {Step::done, used, {}};

@@ -78,9 +78,11 @@ bool split_target(Request& request, std::string_view& authority) {
     return true;
   }
   if (!rest.starts_with('/')) {
-    const auto scheme = rest.substr(0, rest.find("://"));
+    const auto colon = rest.find("://");
+    if (colon == std::string_view::npos) return false;
+    const auto scheme = rest.substr(0, colon);
     if (!equal_ignoring_case(scheme, "http") && !equal_ignoring_case(scheme, "https")) return false;
-    rest.remove_prefix(scheme.size() + 3);
+    rest.remove_prefix(colon + 3);
     authority = rest.substr(0, rest.find_first_of("/?"));
     if (!is_valid_authority(authority)) return false;
     rest.remove_prefix(authority.size());
