@@ -234,7 +234,7 @@ Task<Result<ClientResponse>> PooledClient::send_once(ClientRequest& request, con
   }
   if (!done) {
     connection->close();
-    const bool repeatable = (request.method == Method::get || request.method == Method::head) && request.sink == nullptr;
+    const bool repeatable = request.method == Method::get || request.method == Method::head;
     if (reused && repeatable && !exchange.answered && done.error().code == ErrorCode::outcome_unknown && !connection->timed_out()) {
       request.reuse_connection = false;
       co_return co_await send_once(request, destination);

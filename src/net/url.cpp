@@ -115,7 +115,8 @@ Result<std::string> resolve_location(const CheckedUrl& base, std::string_view lo
   for (const char c : location) {
     if (c <= 0x20 || c >= 0x7f || c == '\\') return broken;
   }
-  auto base_url = boost::urls::parse_uri((base.tls ? "https://" : "http://") + host_header(base) + base.target);
+  const auto base_text = (base.tls ? "https://" : "http://") + host_header(base) + base.target;
+  auto base_url = boost::urls::parse_uri(base_text);
   auto reference = boost::urls::parse_uri_reference(boost::urls::string_view(location.data(), location.size()));
   if (!base_url || !reference) return broken;
   boost::urls::url out;
