@@ -52,7 +52,8 @@ wherry::Task<void> drive(wherry::http::Client& client, const Plan& plan, wherry:
   const auto total = static_cast<std::size_t>(plan.rate * plan.duration);
   boost::system::error_code ignored;
   for (std::size_t i = 0; i < total; ++i) {
-    const auto due = start + std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(static_cast<double>(i) / plan.rate));
+    const auto due =
+        start + std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(static_cast<double>(i) / plan.rate));
     timer.expires_at(due);
     co_await timer.async_wait(boost::asio::redirect_error(wherry::use_task, ignored));
     group.spawn(executor, send_one(client, plan, i, due, tally), "send");

@@ -66,7 +66,8 @@ Result<std::string> resolve_tenant(const AdminTarget& target, const std::string&
   TRY(auto answer, call_admin(target, {http::Method::get, "/admin/v1/tenants", {}}));
   const auto* page = answer.body.if_object();
   const auto* items = page == nullptr ? nullptr : json::find_array(*page, "data");
-  if (items == nullptr) return Error{ErrorCode::permission_denied, "the tenants cannot be listed (status " + std::to_string(answer.status) + ")"};
+  if (items == nullptr)
+    return Error{ErrorCode::permission_denied, "the tenants cannot be listed (status " + std::to_string(answer.status) + ")"};
   for (const auto& item : *items) {
     const auto* tenant = item.if_object();
     if (tenant != nullptr && json::find_string(*tenant, "name") == std::string_view(id_or_name)) {

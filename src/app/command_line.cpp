@@ -16,7 +16,9 @@ void add_setting_flags(CLI::App& command, const Shared& parsed, std::initializer
     if (names.size() > 0 && std::find(names.begin(), names.end(), setting.name) == names.end()) continue;
     const auto help = setting.help + (setting.unit.empty() ? "" : " [" + setting.unit + "]");
     const auto name = setting.name;
-    command.add_option_function<std::string>(setting.flag(), [parsed, name](const std::string& value) { parsed->flags[name] = value; }, help)
+    command
+        .add_option_function<std::string>(
+            setting.flag(), [parsed, name](const std::string& value) { parsed->flags[name] = value; }, help)
         ->type_name("VALUE");
   }
 }
@@ -46,12 +48,13 @@ void add_server_commands(CLI::App& app, const Shared& parsed) {
 
   auto& demo_command = *app.add_subcommand("demo", "Run gateway and simulator together, with a key and an open conversation");
   add_setting_flags(demo_command, parsed);
-  demo_command.add_option("--simulator-port", parsed->demo_simulator_port, "Port of the simulated Graph API; 0 = any")->capture_default_str();
-  demo_command.add_option("--simulator-control-port", parsed->demo_control_port, "Port of its control interface; 0 = any")->capture_default_str();
+  demo_command.add_option("--simulator-port", parsed->demo_simulator_port, "Port of the simulated Graph API; 0 = any")
+      ->capture_default_str();
+  demo_command.add_option("--simulator-control-port", parsed->demo_control_port, "Port of its control interface; 0 = any")
+      ->capture_default_str();
   demo_command.add_flag("--json", parsed->json, "Print exactly one JSON line when ready");
-  on_run(demo_command, parsed, [](Parsed& p, Config config) {
-    return demo({std::move(config), p.demo_simulator_port, p.demo_control_port, p.output()});
-  });
+  on_run(demo_command, parsed,
+         [](Parsed& p, Config config) { return demo({std::move(config), p.demo_simulator_port, p.demo_control_port, p.output()}); });
 
   auto& config_command = *app.add_subcommand("config", "Print the effective settings, secrets masked");
   add_setting_flags(config_command, parsed);
@@ -121,8 +124,9 @@ int run_command_line(int argc, char** argv) {
   CLI::App app{"Wherry: a self-hosted WhatsApp messaging gateway", "wherry"};
   app.require_subcommand(1);
   app.set_version_flag("--version", "wherry " WHERRY_VERSION);
-  app.footer("Exit status: 0 done, 1 tried and failed, 2 wrong arguments or configuration.\n"
-             "Every setting is also WHERRY_NAME in the environment and `name = …` in the TOML file; see `wherry config`.");
+  app.footer(
+      "Exit status: 0 done, 1 tried and failed, 2 wrong arguments or configuration.\n"
+      "Every setting is also WHERRY_NAME in the environment and `name = …` in the TOML file; see `wherry config`.");
   add_server_commands(app, parsed);
   add_simulate_command(app, parsed);
   add_tenant_commands(app, parsed);

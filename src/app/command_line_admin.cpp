@@ -95,9 +95,15 @@ Result<void> put_channel_fields(Parsed& p) {
 
 void add_channel_secrets(CLI::App& command, const Shared& parsed, bool required) {
   auto& fields = parsed->fields;
-  command.add_option("--access-token", fields["access_token"], "Graph access token, or @FILE that holds it")->envname("WHERRY_ACCESS_TOKEN")->required(required);
-  command.add_option("--app-secret", fields["app_secret"], "App secret that signs webhooks, or @FILE")->envname("WHERRY_APP_SECRET")->required(required);
-  command.add_option("--verify-token", fields["verify_token"], "Verify token of the webhook, or @FILE")->envname("WHERRY_VERIFY_TOKEN")->required(required);
+  command.add_option("--access-token", fields["access_token"], "Graph access token, or @FILE that holds it")
+      ->envname("WHERRY_ACCESS_TOKEN")
+      ->required(required);
+  command.add_option("--app-secret", fields["app_secret"], "App secret that signs webhooks, or @FILE")
+      ->envname("WHERRY_APP_SECRET")
+      ->required(required);
+  command.add_option("--verify-token", fields["verify_token"], "Verify token of the webhook, or @FILE")
+      ->envname("WHERRY_VERIFY_TOKEN")
+      ->required(required);
 }
 
 }  // namespace
@@ -112,7 +118,8 @@ void add_channel_commands(CLI::App& app, const Shared& parsed) {
   add.add_option("--waba-id", fields["waba_id"], "Meta's id of the WhatsApp Business account")->required();
   add.add_option("--display-number", fields["display_number"], "The number with its country code")->required();
   add_channel_secrets(add, parsed, true);
-  add.add_option("--messages-per-second", parsed->numbers["messages_per_second"], "The number's throughput tier; 0 = not paced")->default_val(80);
+  add.add_option("--messages-per-second", parsed->numbers["messages_per_second"], "The number's throughput tier; 0 = not paced")
+      ->default_val(80);
   add.add_flag("--no-pair-limit", parsed->no_pair_limit, "Do not keep Meta's limit of 45 messages, then one per 6 s, to one recipient");
   on_admin(add, parsed, [](Parsed& p, const AdminTarget& target) -> Result<void> {
     p.call = {Method::post, "/admin/v1/channels", {}};

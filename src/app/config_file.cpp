@@ -1,6 +1,6 @@
-#include <sstream>
 #include <sys/stat.h>
 #include <toml++/toml.h>
+#include <sstream>
 
 #include "app/config.h"
 
@@ -16,7 +16,7 @@ std::optional<std::string> as_text(const toml::node& node) {
 }  // namespace
 
 Result<std::map<std::string, std::string>> read_config_file(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   if (stat(path.c_str(), &status) != 0) return Error{ErrorCode::not_found, "cannot read the configuration file " + path};
   std::map<std::string, std::string> values;
   try {

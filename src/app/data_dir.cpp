@@ -39,7 +39,7 @@ Result<std::string> read_or_create(const std::string& path, const std::string& f
     return fresh;
   }
   if (fd < 0) return cannot("open", path);
-  struct stat status {};
+  struct stat status{};
   char buffer[512];
   const bool known = ::fstat(fd, &status) == 0;
   const auto length = ::read(fd, buffer, sizeof buffer);

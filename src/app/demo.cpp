@@ -68,9 +68,10 @@ void print_text(const json::object& ready) {
   std::printf("  API key        %s\n", value("api_key").c_str());
   std::printf("  admin key      %s\n", value("admin_key").c_str());
   std::printf("  conversation   %s with +%s\n\n", value("conversation_id").c_str(), value("customer").c_str());
-  std::printf("Send a message:\n\n  curl -sS %s/v1/messages/send -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' "
-              "-d '{\"conversationId\":\"%s\",\"text\":\"Your order is ready.\"}'\n\n",
-              value("base_url").c_str(), value("api_key").c_str(), value("conversation_id").c_str());
+  std::printf(
+      "Send a message:\n\n  curl -sS %s/v1/messages/send -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' "
+      "-d '{\"conversationId\":\"%s\",\"text\":\"Your order is ready.\"}'\n\n",
+      value("base_url").c_str(), value("api_key").c_str(), value("conversation_id").c_str());
   std::printf("See it at the other end:\n\n  curl -sS '%s/sim/messages?limit=1'\n\n", value("simulator_control_url").c_str());
   std::printf("Ctrl-C stops it; the data stays.\n");
 }

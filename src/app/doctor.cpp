@@ -20,9 +20,11 @@ struct Line {
 std::vector<Line> check_data_dir(const Config& config) {
   std::vector<Line> lines;
   const auto& dir = config.data_dir;
-  if (::access(dir.c_str(), F_OK) != 0) return {{"problem", "data directory " + dir + " does not exist", "start `wherry serve` once, or give --data-dir"}};
-  if (::access(dir.c_str(), W_OK) != 0) lines.push_back({"problem", "data directory " + dir + " is not writable", "check its owner and mode"});
-  struct statvfs disk {};
+  if (::access(dir.c_str(), F_OK) != 0)
+    return {{"problem", "data directory " + dir + " does not exist", "start `wherry serve` once, or give --data-dir"}};
+  if (::access(dir.c_str(), W_OK) != 0)
+    lines.push_back({"problem", "data directory " + dir + " is not writable", "check its owner and mode"});
+  struct statvfs disk{};
   if (statvfs(dir.c_str(), &disk) == 0) {
     const auto free_mib = disk.f_bavail * disk.f_frsize / (1024 * 1024);
     const auto text = std::to_string(free_mib) + " MiB free for " + dir;
@@ -57,7 +59,8 @@ Result<std::vector<Line>> check_channels(const AdminTarget& target) {
   const auto* page = listed.body.if_object();
   const auto* channels = page == nullptr ? nullptr : json::find_array(*page, "data");
   if (listed.status != 200 || channels == nullptr) {
-    return Error{ErrorCode::permission_denied, "the channels cannot be listed (status " + std::to_string(listed.status) + "); is the admin key right?"};
+    return Error{ErrorCode::permission_denied,
+                 "the channels cannot be listed (status " + std::to_string(listed.status) + "); is the admin key right?"};
   }
   std::vector<Line> lines;
   if (channels->empty()) lines.push_back({"warning", "there is no channel", "add one: wherry channel add --help"});
@@ -85,7 +88,8 @@ int doctor(const AdminTarget& target, Output output) {
   json::array items;
   for (const auto& line : lines) {
     healthy = healthy && line.severity != "problem";
-    if (output == Output::text) std::printf("%-8s %s%s%s\n", line.severity.c_str(), line.what.c_str(), line.fix.empty() ? "" : "\n         fix: ", line.fix.c_str());
+    if (output == Output::text)
+      std::printf("%-8s %s%s%s\n", line.severity.c_str(), line.what.c_str(), line.fix.empty() ? "" : "\n         fix: ", line.fix.c_str());
     items.push_back(json::object{{"severity", line.severity}, {"what", line.what}, {"fix", line.fix}});
   }
   if (output == Output::json) std::puts(json::serialize(json::object{{"healthy", healthy}, {"findings", std::move(items)}}).c_str());

@@ -15,8 +15,8 @@ std::string base_of(const std::string& path) {
   return slash == std::string::npos ? path : path.substr(slash + 1);
 }
 
-Task<Result<http::ClientResponse>> post(http::Client& client, const SendOptions& options, std::string path, std::string type, std::string body,
-                                        std::unique_ptr<http::BodySource> source) {
+Task<Result<http::ClientResponse>> post(http::Client& client, const SendOptions& options, std::string path, std::string type,
+                                        std::string body, std::unique_ptr<http::BodySource> source) {
   http::ClientRequest request;
   request.method = http::Method::post;
   request.url = options.url + path;
@@ -46,11 +46,13 @@ Task<Result<std::string>> upload(http::Client& client, const SendOptions& option
   if (guess.empty()) guess = "application/octet-stream";
   const std::string boundary = "wherry-7f3a0c55d1";
   auto parts = std::make_unique<http::JoinedSource>();
-  parts->add("--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"\r\nContent-Type: " + guess + "\r\n\r\n");
+  parts->add("--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"\r\nContent-Type: " + guess +
+             "\r\n\r\n");
   parts->add(std::move(file));
   parts->add("\r\n--" + boundary + "--\r\n");
   auto type = "multipart/form-data; boundary=" + boundary;
-  CO_TRY(auto response, co_await post(client, options, "/v1/media/upload", std::move(type), {}, std::move(parts)));
+  const std::string no_text;
+  CO_TRY(auto response, co_await post(client, options, "/v1/media/upload", std::move(type), no_text, std::move(parts)));
   co_return string_member(response, "mediaId");
 }
 

@@ -24,7 +24,7 @@ Result<std::uint64_t> parse_number(const std::string& text, std::uint64_t least,
 using Check = Result<void> (*)(const std::string&);
 Result<void> anything(const std::string&) { return {}; }
 
-Setting text(std::string name, std::string Config::*member, Check check, std::string help) {
+Setting text(std::string name, std::string Config::* member, Check check, std::string help) {
   auto assign = [member, check](Config& config, const std::string& value) -> Result<void> {
     TRY_VOID(check(value));
     config.*member = value;
@@ -33,7 +33,7 @@ Setting text(std::string name, std::string Config::*member, Check check, std::st
   return {std::move(name), std::move(help), "", false, assign, [member](const Config& config) { return config.*member; }};
 }
 
-Setting secret(std::string name, Secret Config::*member, Check check, std::string help) {
+Setting secret(std::string name, Secret Config::* member, Check check, std::string help) {
   auto assign = [member, check](Config& config, const std::string& value) -> Result<void> {
     TRY_VOID(check(value));
     config.*member = Secret(value);
@@ -44,34 +44,34 @@ Setting secret(std::string name, Secret Config::*member, Check check, std::strin
 }
 
 template <class Number>
-Setting number(std::string name, Number Config::*member, std::uint64_t least, std::uint64_t most, std::string unit, std::string help) {
+Setting number(std::string name, Number Config::* member, std::uint64_t least, std::uint64_t most, std::string unit, std::string help) {
   auto assign = [=](Config& config, const std::string& value) -> Result<void> {
     TRY(auto parsed, parse_number(value, least, most));
     config.*member = static_cast<Number>(parsed);
     return {};
   };
-  return {std::move(name), std::move(help), std::move(unit), false, assign,
-          [member](const Config& config) { return std::to_string(config.*member); }};
+  return {std::move(name), std::move(help), std::move(unit),
+          false,           assign,          [member](const Config& config) { return std::to_string(config.*member); }};
 }
 
-Setting duration(std::string name, milliseconds Config::*member, std::uint64_t least, std::uint64_t most, std::string help) {
+Setting duration(std::string name, milliseconds Config::* member, std::uint64_t least, std::uint64_t most, std::string help) {
   auto assign = [=](Config& config, const std::string& value) -> Result<void> {
     TRY(auto parsed, parse_number(value, least, most));
     config.*member = milliseconds(parsed);
     return {};
   };
-  return {std::move(name), std::move(help), "ms", false, assign,
-          [member](const Config& config) { return std::to_string((config.*member).count()); }};
+  return {std::move(name), std::move(help), "ms",
+          false,           assign,          [member](const Config& config) { return std::to_string((config.*member).count()); }};
 }
 
-Setting flag(std::string name, bool Config::*member, std::string help) {
+Setting flag(std::string name, bool Config::* member, std::string help) {
   auto assign = [member](Config& config, const std::string& value) -> Result<void> {
     if (value != "true" && value != "false") return wrong("must be true or false");
     config.*member = value == "true";
     return {};
   };
-  return {std::move(name), std::move(help), "", false, assign,
-          [member](const Config& config) { return std::string(config.*member ? "true" : "false"); }};
+  return {std::move(name), std::move(help), "",
+          false,           assign,          [member](const Config& config) { return std::string(config.*member ? "true" : "false"); }};
 }
 
 Result<void> not_empty(const std::string& value) {
@@ -125,7 +125,8 @@ const std::vector<Setting>& settings() {
   using C = Config;
   constexpr std::uint64_t hour = 3'600'000;
   static const std::vector<Setting> all{
-      text("data_dir", &C::data_dir, not_empty, "Directory of the database, the media files and the generated keys (created with mode 0700)."),
+      text("data_dir", &C::data_dir, not_empty,
+           "Directory of the database, the media files and the generated keys (created with mode 0700)."),
       text("address", &C::address, not_empty, "Address to listen on. The default is reachable from this machine only."),
       number("port", &C::port, 0, 65535, "", "Port to listen on; 0 takes any free one."),
       number("io_threads", &C::io_threads, 0, 256, "threads", "I/O threads; 0 is one less than the cores, at least one."),
@@ -185,7 +186,8 @@ std::string print_config(const Config& config) {
   std::string out;
   for (const auto& setting : settings()) {
     const auto value = setting.print(config);
-    const bool bare = value == "true" || value == "false" || (!setting.secret && parse_number(value, 0, std::numeric_limits<std::uint64_t>::max()));
+    const bool bare =
+        value == "true" || value == "false" || (!setting.secret && parse_number(value, 0, std::numeric_limits<std::uint64_t>::max()));
     out += "# " + setting.help + (setting.unit.empty() ? "" : " [" + setting.unit + "]") + "\n# " + setting.flag() + ", " +
            setting.environment() + "\n" + setting.name + " = " + (bare ? value : "\"" + value + "\"") + "\n\n";
   }

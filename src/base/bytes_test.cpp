@@ -10,8 +10,8 @@ namespace {
 std::string text_of(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
 TEST(Base64, DecodesTheRfcExamplesWithAndWithoutPadding) {
-  const std::pair<const char*, const char*> cases[] = {{"", ""},         {"Zg==", "f"},      {"Zm8=", "fo"},       {"Zm9v", "foo"},
-                                                       {"Zg", "f"},      {"Zm8", "fo"},      {"Zm9vYg==", "foob"}, {"Zm9vYmFy", "foobar"}};
+  const std::pair<const char*, const char*> cases[] = {{"", ""},    {"Zg==", "f"}, {"Zm8=", "fo"},       {"Zm9v", "foo"},
+                                                       {"Zg", "f"}, {"Zm8", "fo"}, {"Zm9vYg==", "foob"}, {"Zm9vYmFy", "foobar"}};
   for (const auto& [encoded, plain] : cases) {
     auto decoded = from_base64(encoded);
     ASSERT_TRUE(decoded) << encoded;
@@ -20,7 +20,8 @@ TEST(Base64, DecodesTheRfcExamplesWithAndWithoutPadding) {
 }
 
 TEST(Base64, RefusesWhatIsNotBase64) {
-  for (const auto* wrong : {"Z", "Zg=", "Zg===", "=Zg=", "Zm9v!", "Zm 9v", "Zm9v\n", "Zm9-", "Zg==Zg==", "Zg=A", "data:image/png;base64,Zm9v"}) {
+  for (const auto* wrong :
+       {"Z", "Zg=", "Zg===", "=Zg=", "Zm9v!", "Zm 9v", "Zm9v\n", "Zm9-", "Zg==Zg==", "Zg=A", "data:image/png;base64,Zm9v"}) {
     EXPECT_FALSE(from_base64(wrong)) << wrong;
   }
 }
@@ -48,7 +49,8 @@ TEST(Hex, ReadsWhatItWritesAndRefusesTheRest) {
 
 TEST(Utf8, AcceptsWellFormedTextAndRefusesNulSurrogatesAndOverlongForms) {
   EXPECT_TRUE(is_clean_utf8("plain, \xC3\xA9, \xE2\x82\xAC, \xF0\x9F\x98\x80"));
-  for (const auto* wrong : {"\x80", "\xC3", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "\xE2\x82"}) {
+  for (const auto* wrong :
+       {"\x80", "\xC3", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "\xE2\x82"}) {
     EXPECT_FALSE(is_clean_utf8(wrong));
   }
   EXPECT_FALSE(is_clean_utf8(std::string_view("a\0b", 3)));

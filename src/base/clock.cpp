@@ -12,9 +12,7 @@ namespace wherry {
 namespace asio = boost::asio;
 using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
-Timestamp SystemClock::now() const {
-  return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
-}
+Timestamp SystemClock::now() const { return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now()); }
 
 Task<void> SystemClock::sleep_for(milliseconds duration) {
   auto executor = co_await asio::this_coro::executor;
@@ -81,9 +79,8 @@ std::string to_iso8601(Timestamp at) {
   const std::chrono::year_month_day date(days);
   const std::chrono::hh_mm_ss time(at - days);
   char text[40];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", int(date.year()), unsigned(date.month()),
-                unsigned(date.day()), int(time.hours().count()), int(time.minutes().count()), int(time.seconds().count()),
-                int(time.subseconds().count()));
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", int(date.year()), unsigned(date.month()), unsigned(date.day()),
+                int(time.hours().count()), int(time.minutes().count()), int(time.seconds().count()), int(time.subseconds().count()));
   return text;
 }
 

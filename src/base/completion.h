@@ -1,7 +1,7 @@
 #pragma once
 
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <memory>
 #include <utility>
@@ -57,8 +57,8 @@ class Completion {
 template <class T, class Start>
 Task<T> await_completion(Start start) {
   auto executor = co_await boost::asio::this_coro::executor;
-  co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>&, void(T)>(
-      [&start, executor](auto handler) { start(Completion<T>(std::move(handler), executor)); }, use_task);
+  auto initiate = [&start, executor](auto handler) { start(Completion<T>(std::move(handler), executor)); };
+  co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>&, void(T)>(initiate, use_task);
 }
 
 }  // namespace wherry

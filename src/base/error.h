@@ -34,11 +34,26 @@ enum class ErrorCode {
 
 /// Every code, for tests that must visit each one.
 inline constexpr ErrorCode all_error_codes[] = {
-    ErrorCode::invalid_argument,  ErrorCode::unauthenticated,      ErrorCode::permission_denied, ErrorCode::not_found,
-    ErrorCode::already_exists,    ErrorCode::conflict,             ErrorCode::gone,              ErrorCode::too_large,
-    ErrorCode::unsupported_media, ErrorCode::url_blocked,          ErrorCode::fetch_failed,      ErrorCode::window_closed,
-    ErrorCode::rate_limited,      ErrorCode::upload_failed,        ErrorCode::rejected,          ErrorCode::upstream_unavailable,
-    ErrorCode::outcome_unknown,   ErrorCode::timeout,              ErrorCode::cancelled,         ErrorCode::unavailable,
+    ErrorCode::invalid_argument,
+    ErrorCode::unauthenticated,
+    ErrorCode::permission_denied,
+    ErrorCode::not_found,
+    ErrorCode::already_exists,
+    ErrorCode::conflict,
+    ErrorCode::gone,
+    ErrorCode::too_large,
+    ErrorCode::unsupported_media,
+    ErrorCode::url_blocked,
+    ErrorCode::fetch_failed,
+    ErrorCode::window_closed,
+    ErrorCode::rate_limited,
+    ErrorCode::upload_failed,
+    ErrorCode::rejected,
+    ErrorCode::upstream_unavailable,
+    ErrorCode::outcome_unknown,
+    ErrorCode::timeout,
+    ErrorCode::cancelled,
+    ErrorCode::unavailable,
     ErrorCode::internal,
 };
 

@@ -42,10 +42,10 @@ struct Id {
   std::string text() const { return std::string(Tag::prefix) + to_base32(raw); }
 };
 
-#define WHERRY_ID(Name, text_prefix)                            \
-  struct Name##Tag {                                            \
-    static constexpr std::string_view prefix = text_prefix;     \
-  };                                                            \
+#define WHERRY_ID(Name, text_prefix)                        \
+  struct Name##Tag {                                        \
+    static constexpr std::string_view prefix = text_prefix; \
+  };                                                        \
   using Name = Id<Name##Tag>
 
 WHERRY_ID(TenantId, "ten_");

@@ -7,8 +7,9 @@ namespace {
 
 TEST(Json, RefusesWhatIsNotStrictJson) {
   const std::string deep = std::string(10'000, '[') + std::string(10'000, ']');
-  for (const auto& wrong : {std::string(""), std::string("{"), std::string("{}x"), std::string("\xEF\xBB\xBF{}"), std::string("{\"a\":NaN}"),
-                            std::string("{\"a\":\"\xED\xA0\x80\"}"), std::string("\"\\ud800\""), std::string("'a'"), std::string("[1,]"), deep}) {
+  for (const auto& wrong :
+       {std::string(""), std::string("{"), std::string("{}x"), std::string("\xEF\xBB\xBF{}"), std::string("{\"a\":NaN}"),
+        std::string("{\"a\":\"\xED\xA0\x80\"}"), std::string("\"\\ud800\""), std::string("'a'"), std::string("[1,]"), deep}) {
     EXPECT_FALSE(json::parse(wrong)) << wrong.substr(0, 40);
   }
 }

@@ -24,12 +24,12 @@ using Result = boost::system::result<T, Error>;
 
 #define WHERRY_CONCAT_INNER(a, b) a##b
 #define WHERRY_CONCAT(a, b) WHERRY_CONCAT_INNER(a, b)
-#define WHERRY_TRY_AS(temporary, leave, declaration, ...)   \
-  auto temporary = __VA_ARGS__;                             \
-  if (!temporary) leave std::move(temporary).error();       \
+#define WHERRY_TRY_AS(temporary, leave, declaration, ...) \
+  auto temporary = __VA_ARGS__;                           \
+  if (!temporary) leave std::move(temporary).error();     \
   declaration = std::move(*temporary)
-#define WHERRY_CHECK_AS(temporary, leave, ...)              \
-  auto temporary = __VA_ARGS__;                             \
+#define WHERRY_CHECK_AS(temporary, leave, ...) \
+  auto temporary = __VA_ARGS__;                \
   if (!temporary) leave std::move(temporary).error()
 
 /// TRY(auto x, f()): x is the value of f(), or the function returns f()'s error. A whole statement.

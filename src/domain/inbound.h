@@ -7,8 +7,8 @@
 
 #include "base/clock.h"
 #include "base/ids.h"
-#include "domain/meta_error.h"
 #include "domain/message_state.h"
+#include "domain/meta_error.h"
 #include "domain/wa_id.h"
 
 namespace wherry {

@@ -5,6 +5,7 @@
 
 namespace wherry::store {
 
+/// Tenants and API keys in SQL.
 class SqlAccessStore final : public AccessStore {
  public:
   explicit SqlAccessStore(Database& database) : database_(database) {}

@@ -5,6 +5,7 @@
 
 namespace wherry::store {
 
+/// Media rows and remote media ids in SQL.
 class SqlMediaRows final : public MediaRows {
  public:
   explicit SqlMediaRows(Database& database) : database_(database) {}

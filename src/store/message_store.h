@@ -5,6 +5,7 @@
 
 namespace wherry::store {
 
+/// Conversations, outbound messages and the journal in SQL.
 class SqlMessageStore final : public MessageStore {
  public:
   explicit SqlMessageStore(Database& database) : database_(database) {}

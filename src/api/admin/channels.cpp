@@ -86,8 +86,8 @@ Task<Result<http::Response>> get_channel(AdminServices& services, http::Request&
 Task<Result<http::Response>> change_channel(AdminServices& services, http::Request& request) {
   CO_TRY(auto channel, find_channel(services, request));
   CO_TRY(auto body, co_await read_object(request));
-  CO_TRY_VOID(only_fields(body, {"name", "access_token", "app_secret", "verify_token", "graph_url", "graph_version", "messages_per_second",
-                                 "pair_limit"}));
+  CO_TRY_VOID(only_fields(
+      body, {"name", "access_token", "app_secret", "verify_token", "graph_url", "graph_version", "messages_per_second", "pair_limit"}));
   ChannelChange change;
   CO_TRY(change.name, text_field(body, "name"));
   CO_TRY(auto access_token, text_field(body, "access_token"));

@@ -1,7 +1,7 @@
 #include "api/admin/metrics.h"
 
-#include <fstream>
 #include <unistd.h>
+#include <fstream>
 
 namespace wherry::api::admin {
 
@@ -30,7 +30,8 @@ void add_outbox(MetricsPage& page, const OutboxCounters& outbox) {
   page.sample("wherry_outbox_messages_total", "outcome", "failed", as_double(outbox.failed));
   page.sample("wherry_outbox_messages_total", "outcome", "uncertain", as_double(outbox.uncertain));
   page.add("wherry_outbox_retries_total", MetricsPage::Kind::counter, "Sends that were tried again.", as_double(outbox.retried));
-  page.add("wherry_outbox_resumed_total", MetricsPage::Kind::counter, "Messages taken up again after a restart.", as_double(outbox.resumed));
+  page.add("wherry_outbox_resumed_total", MetricsPage::Kind::counter, "Messages taken up again after a restart.",
+           as_double(outbox.resumed));
   page.add("wherry_outbox_waiting", MetricsPage::Kind::gauge, "Messages accepted and not finished.",
            static_cast<double>(outbox.waiting.load()));
 }

@@ -27,9 +27,7 @@ Task<http::Response> perform(AdminServices& services, Operation operation, http:
   co_return std::move(*result);
 }
 
-Task<Result<http::Response>> unknown_path(AdminServices&, http::Request&) {
-  co_return Error{ErrorCode::not_found, "No such admin call"};
-}
+Task<Result<http::Response>> unknown_path(AdminServices&, http::Request&) { co_return Error{ErrorCode::not_found, "No such admin call"}; }
 
 }  // namespace
 

@@ -9,9 +9,7 @@ namespace wherry::api::admin {
 namespace {
 constexpr std::uint64_t body_limit = 64 * 1024;
 
-json::value time_or_null(const std::optional<Timestamp>& at) {
-  return at ? json::value(to_iso8601(*at)) : json::value(nullptr);
-}
+json::value time_or_null(const std::optional<Timestamp>& at) { return at ? json::value(to_iso8601(*at)) : json::value(nullptr); }
 
 Error wrong_type(std::string_view name, std::string_view wanted) {
   return {ErrorCode::invalid_argument, std::string(name) + " must be " + std::string(wanted)};

@@ -50,7 +50,8 @@ TEST_F(AccessTest, UnknownMalformedAndAlteredKeysAreAllUnauthenticated) {
   auto altered = key;
   altered.back() = altered.back() == 'a' ? 'b' : 'a';
 
-  for (const auto& wrong : {std::string(), std::string("pk_"), altered, key + "x", key.substr(1), "PK_" + key.substr(3), key + std::string(1, '\0')}) {
+  for (const auto& wrong :
+       {std::string(), std::string("pk_"), altered, key + "x", key.substr(1), "PK_" + key.substr(3), key + std::string(1, '\0')}) {
     auto admission = admit(wrong);
     ASSERT_FALSE(admission) << wrong;
     EXPECT_EQ(admission.error().code, ErrorCode::unauthenticated);

@@ -14,8 +14,7 @@ bool is_decimal_id(std::string_view text) {
 
 bool is_secret_text(const Secret& secret) {
   const auto& text = secret.reveal();
-  return !text.empty() && text.size() <= 4096 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+  return !text.empty() && text.size() <= 4096 && std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
 Error invalid(std::string text) { return {ErrorCode::invalid_argument, std::move(text)}; }
@@ -141,9 +140,9 @@ Task<Result<ChannelPtr>> Channels::change(ChannelId id, ChannelChange change) {
   if (change.graph_version) changed.graph_version = *change.graph_version;
   if (change.messages_per_second) changed.messages_per_second = *change.messages_per_second;
   if (change.pair_limit) changed.pair_limit = *change.pair_limit;
-  NewChannel as_new{changed.tenant,       changed.name,       changed.phone_number_id, changed.waba_id,
-                    changed.display_number, changed.access_token, changed.app_secret,    changed.verify_token,
-                    changed.graph_url,    changed.graph_version, changed.messages_per_second, changed.pair_limit};
+  NewChannel as_new{changed.tenant,         changed.name,          changed.phone_number_id,     changed.waba_id,
+                    changed.display_number, changed.access_token,  changed.app_secret,          changed.verify_token,
+                    changed.graph_url,      changed.graph_version, changed.messages_per_second, changed.pair_limit};
   CO_TRY_VOID(check(as_new));
   CO_TRY_VOID(check_graph(changed.graph_url, changed.graph_version));
   CO_TRY_VOID(co_await store_.update_channel(changed));

@@ -23,7 +23,8 @@ class MediaRows {
   /// Whether a row that is not expired at `now` refers to these bytes.
   virtual Task<Result<bool>> is_referenced(Sha256 sha256, Timestamp now) = 0;
 
-  virtual Task<Result<std::optional<std::string>>> find_remote_id(ChannelId channel, Sha256 sha256, std::string mime_type, Timestamp now) = 0;
+  virtual Task<Result<std::optional<std::string>>> find_remote_id(ChannelId channel, Sha256 sha256, std::string mime_type,
+                                                                  Timestamp now) = 0;
   virtual Task<Result<void>> remember_remote_id(ChannelId channel, Sha256 sha256, std::string mime_type, std::string remote_id,
                                                 Timestamp expires_at) = 0;
   virtual Task<Result<void>> forget_remote_id(ChannelId channel, Sha256 sha256, std::string mime_type) = 0;
