@@ -1,5 +1,6 @@
 #include "app/gateway.h"
 
+#include "app/gateway_metrics.h"
 #include "base/log.h"
 
 namespace wherry::app {
@@ -30,13 +31,14 @@ Gateway::Gateway(const Config& config, Core& core)
       core_(core),
       started_at_(core.clock.now()),
       admin_{core.access, core.channels, core.message_store, core.upstream, core.outbox, core.inbox, core.clock, core.keys.admin_key},
-      operational_{core.outbox,
-                   core.inbox,
-                   core.clock,
-                   started_at_,
-                   [this]() -> const http::ServerCounters* { return server_ ? &server_->counters() : nullptr; },
-                   [this] { return serving_.load(); },
-                   {}},
+      operational_{
+          core.outbox,
+          core.inbox,
+          core.clock,
+          started_at_,
+          [this]() -> const http::ServerCounters* { return server_ ? &server_->counters() : nullptr; },
+          [this] { return serving_.load(); },
+          [this](api::admin::MetricsPage& page) { add_gateway_metrics(page, core_, *webhook_counters_, media_worker_.counters()); }},
       pipes_{core.access, core.outbox, core.media, core.clock, config.public_url, !config.media_urls_https_only},
       meta_{core.inbox, core.channels, core.clock},
       router_(make_router()),
@@ -51,7 +53,7 @@ http::Router Gateway::make_router() {
   api::admin::add_admin_routes(router, admin_);
   api::admin::add_operational_routes(router, operational_);
   api::pipes::add_pipes_routes(router, pipes_);
-  api::meta_webhook::add_meta_webhook_routes(router, meta_);
+  webhook_counters_ = api::meta_webhook::add_meta_webhook_routes(router, meta_);
   return router;
 }
 

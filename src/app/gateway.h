@@ -43,6 +43,7 @@ class Gateway {
   api::admin::OperationalServices operational_;
   api::pipes::PipesServices pipes_;
   api::meta_webhook::MetaWebhookServices meta_;
+  std::shared_ptr<const api::meta_webhook::MetaWebhookCounters> webhook_counters_;  // shared with the door
   http::Router router_;
   std::unique_ptr<http::Server> server_;
   MediaWorker media_worker_;

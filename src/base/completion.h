@@ -4,6 +4,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/task.h"
@@ -20,7 +21,7 @@ class Completion {
 
   template <class Handler>
   explicit Completion(Handler handler, Executor executor)
-      : op_(std::make_unique<Op<Handler>>(std::move(handler))), executor_(std::make_unique<Executor>(executor)) {}
+      : op_(std::make_unique<Op<Handler>>(std::move(handler))), executor_(executor) {}
 
   explicit operator bool() const { return op_ != nullptr; }
   Executor executor() const { return *executor_; }
@@ -49,7 +50,7 @@ class Completion {
     Handler handler;
   };
   std::unique_ptr<Base> op_;
-  std::unique_ptr<Executor> executor_;
+  std::optional<Executor> executor_;
 };
 
 /// Suspends the caller, hands `start` a Completion<T>, and gives what the Completion is completed with.
