@@ -121,7 +121,7 @@ void Announcer::status(const SentMessage& message, StatusKind kind, Timestamp at
 
 void Announcer::inbound(const Number& number, std::string_view wa_id, std::string_view id, Timestamp at, std::string_view group_id,
                         const boost::json::object& members, bool with_contact) {
-  Update update = about(number, Update::Kind::message, at);
+  Update update = about(number, Update::Kind::message, world_.now());  // a back-dated message is no late webhook
   const auto user = identities_.view(number, wa_id, at);
   update.item = render_inbound(user, id, at, group_id, members);
   if (with_contact) update.contact = render_contact(user, true);

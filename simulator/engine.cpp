@@ -7,6 +7,7 @@ namespace wherry::sim {
 namespace {
 constexpr std::size_t planned_limit = 4'000'000;
 constexpr std::size_t review_key = 0;
+constexpr auto sweep_every = std::chrono::hours(1);
 }  // namespace
 
 /// A template's review comes to its end.
@@ -20,6 +21,18 @@ struct Engine::Review final : Event {
   Engine& engine;
   std::string template_id;
 };
+
+/// Media whose time is over is removed once an hour.
+struct Engine::Sweep final : Event {
+  explicit Sweep(Engine& e) : engine(e) {}
+  void fire(Timestamp due) override {
+    engine.world.media.sweep(due);
+    engine.plan_sweep(due);
+  }
+  Engine& engine;
+};
+
+void Engine::plan_sweep(Timestamp from) { scheduler.at(from + sweep_every, review_key, std::make_shared<Sweep>(*this)); }
 
 Engine::Engine(World& w, SimClock& c, http::Client& client, TaskGroup& group)
     : world(w),
@@ -43,6 +56,7 @@ Engine::Engine(World& w, SimClock& c, http::Client& client, TaskGroup& group)
 
 void Engine::start(const std::vector<Executor>& executors) {
   dispatcher.start(executors);
+  plan_sweep(world.now());
   scheduler.start(executors, tasks);
 }
 
@@ -58,6 +72,7 @@ void Engine::reset() {
   verifications.store(0);
   verifications_refused.store(0);
   world.reset();
+  plan_sweep(world.now());
 }
 
 void Engine::on_accepted(const SentMessagePtr& message, const Verdict* verdict) {

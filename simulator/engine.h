@@ -48,6 +48,8 @@ class Engine final : public GraphEvents {
 
  private:
   struct Review;
+  struct Sweep;
+  void plan_sweep(Timestamp from);
   void drop_notice(const Delivery& delivery);
 
   http::Client& client_;

@@ -2,53 +2,17 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/json.hpp>
-
 #include "simulator/webhooks/signature.h"
 #include "simulator/webhooks/verify.h"
+#include "tests/support/fake_receiver.h"
 #include "tests/support/run.h"
 
 namespace wherry::sim {
 namespace {
 
+using test::FakeReceiver;
+
 constexpr Timestamp start{milliseconds(1'795'000'000'000)};
-
-/// A receiver without a network: keeps what it was sent and answers as told.
-struct FakeReceiver final : http::Client {
-  struct Seen {
-    std::string url, body, signature, legacy, agent;
-    bool complete = true;
-  };
-  std::vector<Seen> seen;
-  std::function<int(const Seen&, std::size_t)> answer = [](const Seen&, std::size_t) { return 200; };
-  std::string body = "OK";
-
-  Task<Result<http::ClientResponse>> send(http::ClientRequest request) override {
-    Seen one;
-    one.url = request.url;
-    one.body = request.body;
-    one.signature = request.headers.find("X-Hub-Signature-256").value_or("");
-    one.legacy = request.headers.find("X-Hub-Signature").value_or("");
-    one.agent = request.headers.find("User-Agent").value_or("");
-    if (request.body_source) {
-      std::array<char, 64> piece;
-      for (;;) {
-        auto got = co_await request.body_source->read(piece);
-        one.complete = got.has_value();
-        if (!got || *got == 0) break;
-        one.body.append(piece.data(), *got);
-      }
-    }
-    seen.push_back(one);
-    if (!one.complete) co_return Error{ErrorCode::outcome_unknown, "broken"};
-    const int status = answer(seen.back(), seen.size());
-    if (status == 0) co_return Error{ErrorCode::upstream_unavailable, "refused"};
-    http::ClientResponse response;
-    response.status = status;
-    response.body = body;
-    co_return response;
-  }
-};
 
 struct Dispatch : testing::Test {
   boost::asio::io_context io{1};
@@ -93,21 +57,7 @@ struct Dispatch : testing::Test {
   void set(Chaos chaos) { dispatcher.set_chaos(chaos); }
   bool valid(const FakeReceiver::Seen& one) const { return one.signature == sign_sha256("s3cret", one.body); }
 
-  std::multiset<std::string> ids() const {
-    std::multiset<std::string> out;
-    for (const auto& one : receiver.seen) {
-      if (one.body.empty()) continue;
-      const auto body = boost::json::parse(one.body);
-      for (const auto& entry : body.at("entry").as_array())
-        for (const auto& change : entry.at("changes").as_array())
-          for (const auto* name : {"messages", "statuses"}) {
-            const auto& value = change.at("value").as_object();
-            if (!value.contains(name)) continue;
-            for (const auto& item : value.at(name).as_array()) out.insert(std::string(item.at("id").as_string()));
-          }
-    }
-    return out;
-  }
+  std::multiset<std::string> ids() const { return receiver.ids(); }
 };
 
 TEST_F(Dispatch, AnUpdateIsSignedBothWaysAndDeliveredOnce) {
