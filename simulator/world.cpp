@@ -93,7 +93,7 @@ void World::create_first() {
   waba.id = first_.waba_id;
   waba.portfolio_id = first_.portfolio_id;
   waba.subscriptions.push_back({first_.app_id, {}, {}});
-  wabas.put(waba.id, std::move(waba));
+  wabas.put(waba.id, waba);
 
   Number number;
   number.id = first_.number_id;
@@ -104,7 +104,7 @@ void World::create_first() {
   }
   number.country_code = number.digits.substr(0, 1);
   number.onboarded = now();
-  numbers.put(number.id, std::move(number));
+  numbers.put(number.id, number);
 
   App app;
   app.id = first_.app_id;
@@ -112,13 +112,13 @@ void World::create_first() {
   app.callback = first_.callback;
   app.verify_token = first_.verify_token;
   app.fields = {"messages", "message_template_status_update", "phone_number_quality_update", "account_update", "security"};
-  apps.put(app.id, std::move(app));
+  apps.put(app.id, app);
 
   Token value;
   value.value = first_.token;
   value.app_id = first_.app_id;
   value.user_id = ids.node();
-  tokens.put(value.value, std::move(value));
+  tokens.put(value.value, value);
 }
 
 User World::user(std::string_view wa_id) const {
