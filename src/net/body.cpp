@@ -34,7 +34,7 @@ Result<std::unique_ptr<FileSource>> FileSource::open(const std::string& path, st
     return Error(ErrorCode::internal, "The file cannot be read.", std::strerror(why));
   }
   std::unique_ptr<FileSource> source(new FileSource(fd, offset, 0));  // closes fd on every way out
-  struct stat status {};
+  struct stat status{};
   if (::fstat(fd, &status) != 0) return Error(ErrorCode::internal, "The file cannot be read.", std::strerror(errno));
   if (!S_ISREG(status.st_mode)) return Error(ErrorCode::not_found, "No such file.");
   const auto size = static_cast<std::uint64_t>(status.st_size);

@@ -14,7 +14,8 @@ namespace {
 
 class TemporaryFile {
  public:
-  explicit TemporaryFile(std::string_view text) : path_(std::filesystem::temp_directory_path() / ("wherry_body_" + std::to_string(::getpid()))) {
+  explicit TemporaryFile(std::string_view text)
+      : path_(std::filesystem::temp_directory_path() / ("wherry_body_" + std::to_string(::getpid()))) {
     std::ofstream(path_, std::ios::binary) << text;
   }
   ~TemporaryFile() { std::filesystem::remove(path_); }

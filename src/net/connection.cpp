@@ -128,7 +128,8 @@ Task<std::optional<Response>> Connection::call_handler() {
     failure = "unknown exception";
   }
   if (aborted_) co_return std::nullopt;
-  log::error("handler_failed", {{"request_id", request_.id}, {"method", to_string(request_.method)}, {"path", request_.path}, {"error", failure}});
+  log::error("handler_failed",
+             {{"request_id", request_.id}, {"method", to_string(request_.method)}, {"path", request_.path}, {"error", failure}});
   co_return refusal_response(500, "Internal error.", "INTERNAL_ERROR");
 }
 
@@ -176,7 +177,8 @@ void Connection::sweep(Instant now) {
   if (!over) return;
   timed_out_ = true;
   error_code ignored;
-  if (wait_ == Wait::head || wait_ == Wait::body || wait_ == Wait::write) lane_->counters().timeouts.fetch_add(1, std::memory_order_relaxed);
+  if (wait_ == Wait::head || wait_ == Wait::body || wait_ == Wait::write)
+    lane_->counters().timeouts.fetch_add(1, std::memory_order_relaxed);
   if (wait_ != Wait::write) {
     socket_.cancel(ignored);
     return;

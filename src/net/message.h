@@ -26,7 +26,7 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> params;  ///< the route's {names}, percent-decoded
   std::string id;                           ///< X-Request-Id: the caller's if it is 1-128 characters of [A-Za-z0-9._-], else ours
   std::string peer;                         ///< address of the other side
-  std::string allowed_methods;              ///< for a Router fallback only: not empty when the path is known and only the method is wrong
+  std::string allowed_methods;  ///< for a Router fallback only: not empty when the path is known and only the method is wrong
 
   std::string_view param(std::string_view name) const;
 };

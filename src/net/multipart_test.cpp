@@ -177,12 +177,14 @@ TEST(Multipart, ThereMayBeSixtyFourParts) {
 
 TEST(Multipart, TheBoundaryMustBeUsable) {
   PiecesReader body("", {});
-  for (const auto* type : {"multipart/form-data", "multipart/mixed; boundary=a", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"a\"b",
-                           "multipart/form-data; boundary=a; boundary=b", "text/plain", "", "multipart/form-data; boundary=a\xc3\xbc", "multipart/form-data; boundary=\"a \""}) {
+  for (const auto* type : {"multipart/form-data", "multipart/mixed; boundary=a", "multipart/form-data; boundary=",
+                           "multipart/form-data; boundary=\"a\"b", "multipart/form-data; boundary=a; boundary=b", "text/plain", "",
+                           "multipart/form-data; boundary=a\xc3\xbc", "multipart/form-data; boundary=\"a \""}) {
     EXPECT_FALSE(MultipartReader::create(type, body)) << type;
   }
   EXPECT_FALSE(MultipartReader::create("multipart/form-data; boundary=" + std::string(71, 'a'), body));
-  for (const auto* type : {"multipart/form-data; boundary=a", "Multipart/Form-Data; charset=utf-8; Boundary=\"a:b c\"", "multipart/form-data; boundary=a;"}) {
+  for (const auto* type :
+       {"multipart/form-data; boundary=a", "Multipart/Form-Data; charset=utf-8; Boundary=\"a:b c\"", "multipart/form-data; boundary=a;"}) {
     EXPECT_TRUE(MultipartReader::create(type, body)) << type;
   }
 }

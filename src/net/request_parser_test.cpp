@@ -59,12 +59,15 @@ int status_of(const std::string& text) {
   return whole;
 }
 
-std::string with(const std::string& fields, const std::string& body = "") { return "POST /x HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n" + body; }
+std::string with(const std::string& fields, const std::string& body = "") {
+  return "POST /x HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n" + body;
+}
 std::string target(const std::string& text) { return "GET " + text + " HTTP/1.1\r\nHost: a\r\n\r\n"; }
 
 TEST(RequestParser, ARequestIsTakenApart) {
   const std::string text =
-      "PUT /a%20b/c?q=1&r=%2f HTTP/1.1\r\nHost: example.com:8080\r\nX-Y:  spaced \t\r\nContent-Length: 3\r\nX-Request-Id: id-1\r\n\r\nabcGET ";
+      "PUT /a%20b/c?q=1&r=%2f HTTP/1.1\r\nHost: example.com:8080\r\nX-Y:  spaced \t\r\nContent-Length: 3\r\nX-Request-Id: "
+      "id-1\r\n\r\nabcGET ";
   const auto outcome = feed(text);
   EXPECT_EQ(outcome.status, 200);
   EXPECT_EQ(outcome.request.method, Method::put);
@@ -90,7 +93,9 @@ TEST(RequestParser, AmbiguousLengthsAreRefused) {
 TEST(RequestParser, OnlyChunkedIsATransferEncoding) {
   EXPECT_EQ(status_of(with("Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n0\r\n\r\n")), 200);
   EXPECT_EQ(status_of(with("Transfer-Encoding: Chunked\r\n", "0\r\n\r\n")), 200);
-  for (const auto* coding : {"gzip", "identity", "xchunked", "chunked, identity", "chunked;q=1", "\"chunked\"", "chunked chunked", "", ",", "\x0b" "chunked"}) {
+  for (const auto* coding : {"gzip", "identity", "xchunked", "chunked, identity", "chunked;q=1", "\"chunked\"", "chunked chunked", "", ",",
+                             "\x0b"
+                             "chunked"}) {
     EXPECT_EQ(status_of(with("Transfer-Encoding: " + std::string(coding) + "\r\n", "0\r\n\r\n")), 400) << coding;
   }
   EXPECT_EQ(status_of(with("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n")), 501);
@@ -107,7 +112,8 @@ TEST(RequestParser, ThereIsExactlyOneValidHost) {
   for (const auto* host : {"a", "a.b-c_d:80", "127.0.0.1:1", "[::1]", "[::1]:8080", "a:"}) {
     EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n"), 200) << host;
   }
-  for (const auto* host : {"", "a b", "a/b", "user@a", "a,b\x7f", "a:80:80", "a:x", "[::1", "[]", "[x]", "a?b", "a#b", "a\\b", "\xc3\xa4"}) {
+  for (const auto* host :
+       {"", "a b", "a/b", "user@a", "a,b\x7f", "a:80:80", "a:x", "[::1", "[]", "[x]", "a?b", "a#b", "a\\b", "\xc3\xa4"}) {
     EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n"), 400) << host;
   }
 }
@@ -129,8 +135,10 @@ TEST(RequestParser, LinesAndFieldsAreStrict) {
       with("\xc3\xa4: a\r\n"),
       with(std::string("X: a\0b\r\n", 8)),
       with(std::string("X\0: a\r\n", 7)),
-      with("X: a\x01" "b\r\n"),
-      with("X: a\x7f" "b\r\n"),
+      with("X: a\x01"
+           "b\r\n"),
+      with("X: a\x7f"
+           "b\r\n"),
       "GET  / HTTP/1.1\r\nHost: a\r\n\r\n",
       "GET /  HTTP/1.1\r\nHost: a\r\n\r\n",
       "GET / HTTP/1.1 \r\nHost: a\r\n\r\n",
@@ -159,8 +167,9 @@ TEST(RequestParser, ChunksAreStrict) {
   EXPECT_EQ(chunks("3\r\nabc\r\n0\r\nTrailer: x\r\n\r\n"), 200);
   EXPECT_EQ(chunks("003;a=b;c=\"d;\"\r\nabc\r\n000\r\n\r\n"), 200);
   EXPECT_EQ(chunks("3\r\nabc\r\n"), 0);
-  for (const auto* body : {"3\r\nabcd\r\n0\r\n\r\n", "3\r\nab\r\n0\r\n\r\n", "x\r\nabc", "-1\r\nabc", "0x3\r\nabc\r\n0\r\n\r\n", "3 \r\nabc\r\n0\r\n\r\n", " 3\r\nabc\r\n0\r\n\r\n",
-                           "3\nabc\n0\n\n\r\n\r\n", "3\rabc\r\n", "3;\r\nabc\r\n", "3;a=\"\r\nabc\r\n\"\r\n0\r\n\r\n", "\r\n3\r\nabc\r\n", "fffffffffffffffff\r\n"}) {
+  for (const auto* body : {"3\r\nabcd\r\n0\r\n\r\n", "3\r\nab\r\n0\r\n\r\n", "x\r\nabc", "-1\r\nabc", "0x3\r\nabc\r\n0\r\n\r\n",
+                           "3 \r\nabc\r\n0\r\n\r\n", " 3\r\nabc\r\n0\r\n\r\n", "3\nabc\n0\n\n\r\n\r\n", "3\rabc\r\n", "3;\r\nabc\r\n",
+                           "3;a=\"\r\nabc\r\n\"\r\n0\r\n\r\n", "\r\n3\r\nabc\r\n", "fffffffffffffffff\r\n"}) {
     const int status = chunks(body);
     EXPECT_TRUE(status == 400 || status == 413) << body << " gave " << status;
   }
@@ -202,9 +211,13 @@ TEST(RequestParser, PathsAreDecodedOnceAndCannotClimb) {
   EXPECT_EQ(feed(target("/Gr%C3%BC%C3%9Fe")).request.path, "/Grüße");
   EXPECT_EQ(feed(target("/a..b/...")).request.path, "/a..b/...");
   EXPECT_EQ(feed(target("/a/?x=../..%2f%00")).request.path, "/a/");
-  for (const auto* path : {"/..", "/../a", "/a/../b", "/a/..", "/./a", "/a/.", "/%2e%2e/a", "/.%2E/a", "/..%2f", "/..%2Fetc", "/a%2fb", "//////../", "/a%00b", "/%00",
-                           "/a\\b", "/a%5cb", "/..%5c..", "/a%0ab", "/a%7fb", "/a%", "/a%2", "/a%zz", "/a%ff", "/a%c0%af", "/a#b", "/\xc3\xa4", "/a\x01", "a", "*", "", "ftp://a/b", "http", "https", "http:", "http:/a",
-                           "http:///a", "http://u@a/b", "http://a/../b", "http//a/b"}) {
+  for (const auto* path : {"/..",          "/../a",         "/a/../b",  "/a/..",     "/./a",     "/a/.",
+                           "/%2e%2e/a",    "/.%2E/a",       "/..%2f",   "/..%2Fetc", "/a%2fb",   "//////../",
+                           "/a%00b",       "/%00",          "/a\\b",    "/a%5cb",    "/..%5c..", "/a%0ab",
+                           "/a%7fb",       "/a%",           "/a%2",     "/a%zz",     "/a%ff",    "/a%c0%af",
+                           "/a#b",         "/\xc3\xa4",     "/a\x01",   "a",         "*",        "",
+                           "ftp://a/b",    "http",          "https",    "http:",     "http:/a",  "http:///a",
+                           "http://u@a/b", "http://a/../b", "http//a/b"}) {
     EXPECT_EQ(status_of(target(path)), 400) << path;
   }
 }

@@ -16,7 +16,9 @@ void append_number(std::string& out, std::uint64_t number) {
   out.append(digits, end);
 }
 
-void append_field(std::string& out, std::string_view name, std::string_view value) { out.append(name).append(": ").append(value).append("\r\n"); }
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
 
 bool is_own_field(std::string_view name) {
   switch (name.size()) {
@@ -30,7 +32,9 @@ bool is_own_field(std::string_view name) {
 }
 
 bool is_token(std::string_view text) {
-  const auto token = [](char c) { return c > ' ' && c < 0x7f && std::string_view("\"(),/:;<=>?@[\\]{}").find(c) == std::string_view::npos; };
+  const auto token = [](char c) {
+    return c > ' ' && c < 0x7f && std::string_view("\"(),/:;<=>?@[\\]{}").find(c) == std::string_view::npos;
+  };
   return !text.empty() && std::all_of(text.begin(), text.end(), token);
 }
 

@@ -17,7 +17,8 @@ using test::TestServer;
 /// Counts up to `pieces`; can announce a wrong length or break.
 class CountingSource final : public BodySource {
  public:
-  CountingSource(int pieces, std::optional<std::uint64_t> announced, bool breaks) : pieces_(pieces), announced_(announced), breaks_(breaks) {}
+  CountingSource(int pieces, std::optional<std::uint64_t> announced, bool breaks)
+      : pieces_(pieces), announced_(announced), breaks_(breaks) {}
   Task<Result<std::size_t>> read(std::span<char> out) override {
     if (next_ == pieces_ && breaks_) co_return Error(ErrorCode::internal, "broke");
     if (next_ == pieces_) co_return std::size_t{0};
@@ -64,7 +65,9 @@ Task<Response> stream(Request& request) {
   co_return response;
 }
 
-std::string get(const std::string& target, const std::string& method = "GET") { return method + " " + target + " HTTP/1.1\r\nHost: a\r\n\r\n"; }
+std::string get(const std::string& target, const std::string& method = "GET") {
+  return method + " " + target + " HTTP/1.1\r\nHost: a\r\n\r\n";
+}
 
 std::string counted(int pieces) {
   std::string text;

@@ -54,7 +54,8 @@ TEST(Server, AHundredPipelinedRequestsAreAnsweredInOrder) {
   std::string all;
   for (int i = 0; i < 100; ++i) {
     const auto number = std::to_string(i);
-    all += i % 2 ? get("/" + number) : "POST /" + number + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(number.size()) + "\r\n\r\n" + number;
+    all += i % 2 ? get("/" + number)
+                 : "POST /" + number + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(number.size()) + "\r\n\r\n" + number;
   }
   ASSERT_TRUE(client.send(all));
   for (int i = 0; i < 100; ++i) {
@@ -83,7 +84,8 @@ TEST(Server, ARequestCutAnywhereIsTheSameRequest) {
   TestServer server(echo);
   const std::string length = "POST /a%20b?q=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\nhello world";
   const std::string chunked =
-      "POST /a%20b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;x=\"y\"\r\nhello\r\n1\r\n \r\n5\r\nworld\r\n0\r\nTrailer: t\r\n\r\n";
+      "POST /a%20b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;x=\"y\"\r\nhello\r\n1\r\n \r\n5\r\nworld\r\n0\r\nTrailer: "
+      "t\r\n\r\n";
   SeededRandom random(7);
   for (const auto& request : {length, chunked}) {
     RawClient client(server.port());
@@ -211,7 +213,8 @@ TEST(Server, TheCallersRequestIdIsUsedWhenItIsPlain) {
   EXPECT_EQ(ask("x-request-id: " + std::string(128, 'a') + "\r\n"), std::string(128, 'a'));
   const auto ours = ask("");
   EXPECT_EQ(ours.size(), 16u);
-  for (const auto& bad : {std::string("X-Request-Id: a b\r\n"), "X-Request-Id: " + std::string(129, 'a') + "\r\n", std::string("X-Request-Id:\r\n")}) {
+  for (const auto& bad :
+       {std::string("X-Request-Id: a b\r\n"), "X-Request-Id: " + std::string(129, 'a') + "\r\n", std::string("X-Request-Id:\r\n")}) {
     const auto id = ask(bad);
     EXPECT_EQ(id.size(), 16u) << bad;
     EXPECT_NE(id, ours);

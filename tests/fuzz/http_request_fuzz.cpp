@@ -11,7 +11,6 @@ namespace {
 using namespace wherry::http;
 using Step = RequestParser::Step;
 
-
 ParseLimits small_limits() {
   ParseLimits limits;
   limits.header = 2048;
@@ -62,7 +61,8 @@ std::string read_all_requests(std::string_view bytes, std::size_t piece) {
     } else {
       const auto read = parser.read_body(input);
       require(read.used <= input.size());
-      require(read.piece.empty() || (read.piece.data() >= input.data() && read.piece.data() + read.piece.size() <= input.data() + read.used));
+      require(read.piece.empty() ||
+              (read.piece.data() >= input.data() && read.piece.data() + read.piece.size() <= input.data() + read.used));
       body += read.piece;
       require(body.size() <= limits.body);
       input.erase(0, read.used);

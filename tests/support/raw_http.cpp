@@ -52,7 +52,8 @@ std::string RawResponse::field(std::string_view name) const {
     at += 2;
     const auto line = std::string_view(head).substr(at, head.find("\r\n", at) - at);
     const auto colon = line.find(": ");
-    if (colon != std::string_view::npos && http::equal_ignoring_case(line.substr(0, colon), name)) return std::string(line.substr(colon + 2));
+    if (colon != std::string_view::npos && http::equal_ignoring_case(line.substr(0, colon), name))
+      return std::string(line.substr(colon + 2));
   }
   return {};
 }
