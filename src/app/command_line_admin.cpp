@@ -1,3 +1,5 @@
+#include <span>
+
 #include "app/command_line_parts.h"
 #include "base/log.h"
 
@@ -80,11 +82,14 @@ void add_key_commands(CLI::App& app, const Shared& parsed) {
 namespace {
 
 constexpr std::string_view channel_secrets[] = {"access_token", "app_secret", "verify_token"};
+constexpr std::string_view channel_names[] = {"name", "phone_number_id", "waba_id", "display_number"};
+
+bool is_one_of(std::span<const std::string_view> names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
 
 Result<void> put_channel_fields(Parsed& p) {
   for (auto& [name, value] : p.fields) {
-    if (value.empty() || name == "id") continue;
-    const bool secret = std::find(std::begin(channel_secrets), std::end(channel_secrets), name) != std::end(channel_secrets);
+    const bool secret = is_one_of(channel_secrets, name);
+    if (value.empty() || !(secret || is_one_of(channel_names, name))) continue;  // the fields are shared with other commands' defaults
     if (secret) {
       TRY(value, text_or_file(value));
     }
