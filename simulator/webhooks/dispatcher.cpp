@@ -7,6 +7,7 @@
 namespace wherry::sim {
 
 namespace {
+constexpr std::size_t lane_limit = 1024;  // callbacks known at once; idle ones are forgotten beyond it
 constexpr auto longest_hold = std::chrono::seconds(2);  // of a delivery that is to come out of order
 
 bool is_2xx(int status) { return status >= 200 && status < 300; }
@@ -74,6 +75,9 @@ Dispatcher::LanePtr Dispatcher::lane_for(const Target& target) {
     if (const auto it = lanes_.find(key); it != lanes_.end()) return it->second;
   }
   std::unique_lock lock(lanes_mutex_);
+  if (lanes_.size() >= lane_limit) {
+    std::erase_if(lanes_, [](const auto& entry) { return entry.second->depth() == 0 && entry.second->active() == 0; });
+  }
   auto& lane = lanes_[key];
   if (!lane) lane = std::make_shared<Lane>(std::hash<std::string>{}(key), seed_);
   return lane;
