@@ -11,19 +11,20 @@ namespace wherry::http {
 
 namespace {
 
-Error failure(const char* step) {
+Error failure(const char* step, const ListenSocket::Endpoint& endpoint) {
   const int why = errno;
-  return Error(ErrorCode::unavailable, std::string("Cannot listen: ") + std::strerror(why) + ".", step);
+  const auto where = endpoint.address().to_string() + " port " + std::to_string(endpoint.port());
+  return Error(ErrorCode::unavailable, "Cannot listen on " + where + ": " + std::strerror(why) + ".", step);
 }
 
 Result<int> bound_socket(const ListenSocket::Endpoint& endpoint, bool share) {
   const int fd = ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) return failure("socket");
+  if (fd < 0) return failure("socket", endpoint);
   const int on = 1;
   ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   const bool shared = !share || ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0;
   if (shared && ::bind(fd, endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0) return fd;
-  const auto error = failure("bind");
+  const auto error = failure("bind", endpoint);
   ::close(fd);
   return error;
 }
@@ -33,7 +34,7 @@ Result<int> bound_socket(const ListenSocket::Endpoint& endpoint, bool share) {
 Result<ListenSocket> ListenSocket::open(const Endpoint& endpoint) {
   TRY(const int fd, bound_socket(endpoint, true));
   ListenSocket socket(fd);
-  if (::listen(fd, SOMAXCONN) != 0) return failure("listen");
+  if (::listen(fd, SOMAXCONN) != 0) return failure("listen", endpoint);
   return socket;
 }
 
@@ -51,7 +52,7 @@ ListenSocket::~ListenSocket() {
 Result<ListenSocket::Endpoint> ListenSocket::endpoint() const {
   Endpoint found;
   auto size = static_cast<socklen_t>(found.capacity());
-  if (::getsockname(fd_, found.data(), &size) != 0) return failure("getsockname");
+  if (::getsockname(fd_, found.data(), &size) != 0) return failure("getsockname", found);
   found.resize(size);
   return found;
 }
