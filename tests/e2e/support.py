@@ -96,8 +96,9 @@ class Process:
             try:
                 self.ready = json.loads(line.result(BOOT_SECONDS))
             except (concurrent.futures.TimeoutError, ValueError):
+                said = self.output()
                 self.kill()
-                raise AssertionError(f"{arguments[0]} did not say it was ready; its log: {self.output()}") from None
+                raise AssertionError(f"{arguments[0]} did not say it was ready; its log: {said}") from None
             finally:
                 reading.shutdown(wait=False)
         self.seconds_to_ready = time.monotonic() - self.begin
@@ -107,6 +108,8 @@ class Process:
         return self.child.pid
 
     def output(self):
+        if self.log.closed:
+            return "(closed)"
         self.log.seek(0)
         return self.log.read().decode(errors="replace")[-4000:]
 
@@ -118,9 +121,9 @@ class Process:
         try:
             status = self.child.wait(15)
         except subprocess.TimeoutExpired:
+            said = self.output()
             self.kill()
-            raise AssertionError(f"did not stop within 15 s of SIGTERM; its log: {self.output()}") from None
-        self.close()
+            raise AssertionError(f"did not stop within 15 s of SIGTERM; its log: {said}") from None
         return time.monotonic() - begin, status
 
     def kill(self):
@@ -129,6 +132,7 @@ class Process:
         self.close()
 
     def close(self):
+        self.log.close()
         if self.child.stdout:
             self.child.stdout.close()
 
