@@ -22,9 +22,7 @@ Result<double> read_number(const json::object& request, std::string_view name, d
   return number;
 }
 
-bool is_known(std::string_view kind) {
-  return kind == "text" || kind == "location" || kind == "contacts" || kind == "interactive";
-}
+bool is_known(std::string_view kind) { return kind == "text" || kind == "location" || kind == "contacts" || kind == "interactive"; }
 
 json::value content(std::string_view kind, std::uint64_t n) {
   if (kind == "location") return json::object{{"latitude", 48.137154}, {"longitude", 11.576124}, {"name", "Depot"}};

@@ -50,8 +50,7 @@ Engine::Engine(World& w, SimClock& c, http::Client& client, TaskGroup& group)
       client_(client) {
   dispatcher.set_route([this](const Update& update) { return route_update(world, update); });
   dispatcher.set_on_expired([this](const Delivery& delivery) { drop_notice(delivery); });
-  timeline.set_on_afterwards(
-      [this](const SentMessagePtr& message, Afterwards what, Timestamp at) { users.afterwards(message, what, at); });
+  timeline.set_on_afterwards([this](const SentMessagePtr& message, Afterwards what, Timestamp at) { users.afterwards(message, what, at); });
 }
 
 void Engine::start(const std::vector<Executor>& executors) {

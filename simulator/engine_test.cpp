@@ -75,8 +75,12 @@ TEST_F(EngineLife, FailuresComeByWebhookWithTheirCode) {
 TEST_F(EngineLife, BareStatusesAndTransportFaultsAreAskedFor) {
   EXPECT_EQ(life("99940005030"), Texts{"refused"});
   EXPECT_EQ(rig.verdict->bare_http, 503);
-  const Verdict::Fault faults[] = {Verdict::Fault::close_unaccepted, Verdict::Fault::accept_then_close, Verdict::Fault::accept_then_slow,
-                                   Verdict::Fault::truncated_json,   Verdict::Fault::slow_drip,         Verdict::Fault::html_502,
+  const Verdict::Fault faults[] = {Verdict::Fault::close_unaccepted,
+                                   Verdict::Fault::accept_then_close,
+                                   Verdict::Fault::accept_then_slow,
+                                   Verdict::Fault::truncated_json,
+                                   Verdict::Fault::slow_drip,
+                                   Verdict::Fault::html_502,
                                    Verdict::Fault::reset};
   for (int code = 1; code <= 7; ++code) {
     rig.send("999500000" + std::to_string(code) + "0");
@@ -158,8 +162,7 @@ TEST_F(EngineLife, TheTappingUserTakesTheFirstButtonOrRow) {
   rig.pass(seconds(10));
   const auto inbound = rig.inbound();
   ASSERT_EQ(inbound.size(), 2u);
-  EXPECT_EQ(inbound[0].at("interactive"),
-            boost::json::parse(R"({"type":"button_reply","button_reply":{"id":"yes","title":"Yes"}})"));
+  EXPECT_EQ(inbound[0].at("interactive"), boost::json::parse(R"({"type":"button_reply","button_reply":{"id":"yes","title":"Yes"}})"));
   EXPECT_EQ(inbound[1].at("interactive"),
             boost::json::parse(R"({"type":"list_reply","list_reply":{"id":"t-0900","title":"09:00","description":"30 min"}})"));
   EXPECT_EQ(inbound[0].at("context").at("from").as_string(), "15550107788");
@@ -168,8 +171,8 @@ TEST_F(EngineLife, TheTappingUserTakesTheFirstButtonOrRow) {
 TEST_F(EngineLife, TheTappingUserUsesTheQuickReplyOfATemplate) {
   Template value;
   value.id = "1";
-  value.components = boost::json::parse(R"([{"type":"BUTTONS","buttons":[{"type":"URL","text":"Go"},{"type":"QUICK_REPLY","text":"Stop"}]}])")
-                         .as_array();
+  value.components =
+      boost::json::parse(R"([{"type":"BUTTONS","buttons":[{"type":"URL","text":"Go"},{"type":"QUICK_REPLY","text":"Stop"}]}])").as_array();
   rig.world.templates.put("1", value);
   rig.send("99900000019", "template", [](SentMessage& one) {
     one.template_id = "1";

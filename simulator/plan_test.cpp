@@ -28,9 +28,7 @@ std::string text(const Plan& plan) {
   return out;
 }
 
-TEST(Plan, AnOrdinaryUserReadsWhatArrives) {
-  EXPECT_EQ(text(plan_of(message_to("15550100042"))), "sent+150 delivered+400 read+2000 ");
-}
+TEST(Plan, AnOrdinaryUserReadsWhatArrives) { EXPECT_EQ(text(plan_of(message_to("15550100042"))), "sent+150 delivered+400 read+2000 "); }
 
 TEST(Plan, EachMagicUserHasItsBehaviour) {
   EXPECT_EQ(text(plan_of(message_to("99900000010"))), "sent+150 delivered+400 read+2000 ");
@@ -38,8 +36,7 @@ TEST(Plan, EachMagicUserHasItsBehaviour) {
   EXPECT_EQ(text(plan_of(message_to("99900000012"))), "sent+150 | delivered+400 ");
   EXPECT_EQ(text(plan_of(message_to("99900000013"))), "sent+150 read+400 ");
   EXPECT_EQ(text(plan_of(message_to("99900000014"))), "sent+150 read+400 delivered+400 ");
-  EXPECT_EQ(text(plan_of(message_to("99900000015"))),
-            "sent+150 sent+20 delivered+400 delivered+20 read+2000 read+20 ");
+  EXPECT_EQ(text(plan_of(message_to("99900000015"))), "sent+150 sent+20 delivered+400 delivered+20 read+2000 read+20 ");
   EXPECT_EQ(text(plan_of(message_to("99900000016"))), "sent+150 delivered+60000 read+2000 ");
   EXPECT_EQ(plan_of(message_to("99900000018")).afterwards, Afterwards::echo);
   EXPECT_EQ(plan_of(message_to("99900000019")).afterwards, Afterwards::tap);

@@ -71,8 +71,8 @@ TEST(Render, TheDocumentedInboundTextComesOutByteForByte) {
   user.parent_bsuid = "US.ENT.11815799212886844830";
   user.identity_hash = "DF2lS5v2W6x=";
   boost::json::object members{{"type", "text"}, {"text", {{"body", "Hello"}}}};
-  const auto message = render_inbound(user, "wamid.HBgLMTU1NTAxMDAwNDIVAgASGBQzQTRBNjU5OUFFRTAzODEwMTQ0RgA=",
-                                      Timestamp(milliseconds(1'795'000'000'000)), {}, members);
+  const auto message = render_inbound(
+      user, "wamid.HBgLMTU1NTAxMDAwNDIVAgASGBQzQTRBNjU5OUFFRTAzODEwMTQ0RgA=", Timestamp(milliseconds(1'795'000'000'000)), {}, members);
   EXPECT_EQ(in_envelope(Update::Kind::message, message, render_contact(user, true)),
             R"({"object":"whatsapp_business_account","entry":[{"id":"102290129340398","changes":[{"field":"messages","value":)"
             R"({"messaging_product":"whatsapp","metadata":{"display_phone_number":"15550107788","phone_number_id":"106540352242922"},)"

@@ -55,11 +55,13 @@ Result<std::int64_t> read_number(const json::object& object, std::string_view na
   return member->get_int64();
 }
 
-constexpr std::pair<std::string_view, MagicFault> fault_names[] = {
-    {"close_unaccepted", MagicFault::close_unaccepted}, {"accept_then_close", MagicFault::accept_then_close},
-    {"accept_then_slow", MagicFault::accept_then_slow}, {"truncated_json", MagicFault::truncated_json},
-    {"slow_drip", MagicFault::slow_drip},               {"html_502", MagicFault::html_502},
-    {"reset", MagicFault::reset}};
+constexpr std::pair<std::string_view, MagicFault> fault_names[] = {{"close_unaccepted", MagicFault::close_unaccepted},
+                                                                   {"accept_then_close", MagicFault::accept_then_close},
+                                                                   {"accept_then_slow", MagicFault::accept_then_slow},
+                                                                   {"truncated_json", MagicFault::truncated_json},
+                                                                   {"slow_drip", MagicFault::slow_drip},
+                                                                   {"html_502", MagicFault::html_502},
+                                                                   {"reset", MagicFault::reset}};
 
 Result<std::vector<ScriptedStatus>> read_script(const json::object& action) {
   std::vector<ScriptedStatus> script;

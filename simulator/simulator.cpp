@@ -74,8 +74,8 @@ struct Simulator::Parts {
         surface(world, &engine.exceptions, &engine),
         control(engine, options.sink ? &sink : nullptr) {
     auto& switches = world.switches;
-    for (auto* one : {&switches.throughput, &switches.pair, &switches.portfolio, &switches.management, &switches.registration,
-                      &switches.templates}) {
+    for (auto* one :
+         {&switches.throughput, &switches.pair, &switches.portfolio, &switches.management, &switches.registration, &switches.templates}) {
       one->store(options.throttles);
     }
     control.add_to(control_router);

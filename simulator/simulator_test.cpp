@@ -183,9 +183,11 @@ TEST_F(Loopback, ASinkAnswersAndKeepsNothing) {
 
 TEST_F(Loopback, InboundMediaCanBeDownloadedFromTheAddressInTheWebhook) {
   begin();
-  call(http::Method::post, control("/sim/inbound"), R"({"from":"15550100042","type":"image","image":{"data_base64":"aGVsbG8=","mime_type":"image/png"}})");
+  call(http::Method::post, control("/sim/inbound"),
+       R"({"from":"15550100042","type":"image","image":{"data_base64":"aGVsbG8=","mime_type":"image/png"}})");
   ASSERT_TRUE(wait_for([&] { return !receiver.posts.empty(); }));
-  const auto image = boost::json::parse(receiver.posts[0].body).at("entry").at(0).at("changes").at(0).at("value").at("messages").at(0).at("image");
+  const auto image =
+      boost::json::parse(receiver.posts[0].body).at("entry").at(0).at("changes").at(0).at("value").at("messages").at(0).at("image");
   const auto file = call(http::Method::get, std::string(image.at("url").as_string()));
   ASSERT_TRUE(file);
   EXPECT_EQ(file->status, 200);

@@ -72,7 +72,8 @@ std::string Sink::send_answer(std::string_view request_body, std::uint64_t n) {
 
 Task<http::Response> Sink::handle(http::Request& request) {
   std::string answer = R"({"success":true})";
-  if (request.method == http::Method::post && (ends_with_edge(request.path, "/messages") || ends_with_edge(request.path, "/marketing_messages"))) {
+  if (request.method == http::Method::post &&
+      (ends_with_edge(request.path, "/messages") || ends_with_edge(request.path, "/marketing_messages"))) {
     auto body = co_await http::read_all(*request.body, body_limit);
     if (!body) co_return http::json_response(400, R"({"error":{"message":"unreadable body","type":"OAuthException","code":100}})");
     answer = send_answer(*body, next_.fetch_add(1, std::memory_order_relaxed));

@@ -20,9 +20,8 @@ std::string only_digits(std::string_view text) {
   return digits;
 }
 
-constexpr std::pair<std::string_view, std::uint64_t> tiers[] = {{"TIER_50", 50},         {"TIER_250", 250},       {"TIER_2K", 2'000},
-                                                                {"TIER_10K", 10'000},    {"TIER_100K", 100'000},
-                                                                {"TIER_UNLIMITED", 0}};
+constexpr std::pair<std::string_view, std::uint64_t> tiers[] = {{"TIER_50", 50},      {"TIER_250", 250},      {"TIER_2K", 2'000},
+                                                                {"TIER_10K", 10'000}, {"TIER_100K", 100'000}, {"TIER_UNLIMITED", 0}};
 
 std::string tier_name(std::uint64_t limit) {
   for (const auto& [name, value] : tiers) {
@@ -120,10 +119,8 @@ Task<Control::Answer> Control::app(Call call) {
   }
   json::array fields;
   for (const auto& field : app.fields) fields.push_back(json::value(field));
-  co_return json::value(json::object{{"id", app.id},
-                                     {"callback_url", app.callback},
-                                     {"webhook_version", app.webhook_version},
-                                     {"fields", std::move(fields)}});
+  co_return json::value(json::object{
+      {"id", app.id}, {"callback_url", app.callback}, {"webhook_version", app.webhook_version}, {"fields", std::move(fields)}});
 }
 
 Control::Answer Control::token(const Call& call) {

@@ -162,10 +162,8 @@ Control::Answer Control::stats(const Call&) {
 
 Control::Answer Control::read_clock(const Call&) {
   const auto now = engine_.clock.now();
-  return json::value(json::object{{"now", to_iso8601(now)},
-                                  {"now_ms", to_unix_millis(now)},
-                                  {"frozen", engine_.clock.frozen()},
-                                  {"scale", engine_.clock.scale()}});
+  return json::value(json::object{
+      {"now", to_iso8601(now)}, {"now_ms", to_unix_millis(now)}, {"frozen", engine_.clock.frozen()}, {"scale", engine_.clock.scale()}});
 }
 
 Task<Control::Answer> Control::clock(Call call) {

@@ -44,7 +44,9 @@ struct ControlCalls : testing::Test {
     auto parsed = json::parse(std::get<std::string>(response.body));
     return parsed ? *parsed : boost::json::value(nullptr);
   }
-  boost::json::value post(std::string target, std::string body = {}) { return call(http::Method::post, std::move(target), std::move(body)); }
+  boost::json::value post(std::string target, std::string body = {}) {
+    return call(http::Method::post, std::move(target), std::move(body));
+  }
   boost::json::value get(std::string target) { return call(http::Method::get, std::move(target)); }
 };
 

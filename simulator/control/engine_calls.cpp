@@ -7,9 +7,8 @@ namespace wherry::sim {
 
 namespace {
 
-constexpr std::pair<std::string_view, WebhookSettings::Mode> modes[] = {{"single", WebhookSettings::Mode::single},
-                                                                        {"window", WebhookSettings::Mode::window},
-                                                                        {"mixed", WebhookSettings::Mode::mixed}};
+constexpr std::pair<std::string_view, WebhookSettings::Mode> modes[] = {
+    {"single", WebhookSettings::Mode::single}, {"window", WebhookSettings::Mode::window}, {"mixed", WebhookSettings::Mode::mixed}};
 
 json::object describe(const WebhookSettings& settings) {
   std::string mode;
@@ -112,12 +111,15 @@ Control::Answer Control::timeline(const Call& call) {
 
 Control::Answer Control::switches(const Call& call) {
   auto& switches = engine_.world.switches;
-  const std::pair<std::string_view, std::atomic<bool>*> all[] = {
-      {"throughput", &switches.throughput}, {"pair", &switches.pair},
-      {"portfolio", &switches.portfolio},   {"management", &switches.management},
-      {"registration", &switches.registration}, {"templates", &switches.templates},
-      {"window", &switches.window},         {"keep_messages", &switches.keep_messages},
-      {"log_requests", &switches.log_requests}};
+  const std::pair<std::string_view, std::atomic<bool>*> all[] = {{"throughput", &switches.throughput},
+                                                                 {"pair", &switches.pair},
+                                                                 {"portfolio", &switches.portfolio},
+                                                                 {"management", &switches.management},
+                                                                 {"registration", &switches.registration},
+                                                                 {"templates", &switches.templates},
+                                                                 {"window", &switches.window},
+                                                                 {"keep_messages", &switches.keep_messages},
+                                                                 {"log_requests", &switches.log_requests}};
   Patch patch(call.body);
   std::map<std::string_view, bool> wanted;
   for (const auto& [name, value] : all) {

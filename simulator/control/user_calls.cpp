@@ -103,13 +103,13 @@ Control::Answer Control::user(const Call& call) {
     value["metadata"] = json::object{{"display_phone_number", number->digits}, {"phone_number_id", number->id}};
     json::object contact{{"profile", json::object{{"name", user.name}}}, {"wa_id", user.wa_id}, {"user_id", view.bsuid}};
     value["contacts"] = json::array{std::move(contact)};
-    json::object preference{{"wa_id", user.wa_id},
-                            {"user_id", view.bsuid},
-                            {"detail", marketing == "stop" ? "User requested to stop marketing messages"
-                                                           : "User requested to resume marketing messages"},
-                            {"category", "marketing_messages"},
-                            {"value", marketing},
-                            {"timestamp", to_unix_millis(now) / 1000}};
+    json::object preference{
+        {"wa_id", user.wa_id},
+        {"user_id", view.bsuid},
+        {"detail", marketing == "stop" ? "User requested to stop marketing messages" : "User requested to resume marketing messages"},
+        {"category", "marketing_messages"},
+        {"value", marketing},
+        {"timestamp", to_unix_millis(now) / 1000}};
     value["user_preferences"] = json::array{std::move(preference)};
     engine_.announcer.account(number->waba_id, "user_preferences", value, now);
   }

@@ -55,10 +55,10 @@ TEST(WebhookBody, TheConversationIsPutInOnlyForOldWebhookVersions) {
 }
 
 TEST(WebhookBody, AllGroupingsCarryTheSameItemsAndMixedPutsKindsTogether) {
-  const std::vector<UpdatePtr> updates{make(Update::Kind::message, R"({"id":"m1"})", ada), make(Update::Kind::status, R"({"id":"s1"})", ada),
-                                       make(Update::Kind::message, R"({"id":"m2"})", ada),
-                                       make(Update::Kind::status, R"({"id":"s2"})", {}, "2"),
-                                       make(Update::Kind::error, R"({"code":131035})")};
+  const std::vector<UpdatePtr> updates{
+      make(Update::Kind::message, R"({"id":"m1"})", ada), make(Update::Kind::status, R"({"id":"s1"})", ada),
+      make(Update::Kind::message, R"({"id":"m2"})", ada), make(Update::Kind::status, R"({"id":"s2"})", {}, "2"),
+      make(Update::Kind::error, R"({"code":131035})")};
   std::map<Grouping, std::size_t> changes;
   for (const auto grouping : {Grouping::by_kind, Grouping::mixed}) {
     const auto body = boost::json::parse(build_webhook_body(updates, grouping, false));

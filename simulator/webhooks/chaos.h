@@ -10,7 +10,19 @@
 namespace wherry::sim {
 
 /// A fault that is put on purpose.
-enum class Fault { none, duplicate, delayed_copy, retry_although_200, reorder, wrong_signature, old_secret, empty_body, oversize, slow_send, reset };
+enum class Fault {
+  none,
+  duplicate,
+  delayed_copy,
+  retry_although_200,
+  reorder,
+  wrong_signature,
+  old_secret,
+  empty_body,
+  oversize,
+  slow_send,
+  reset
+};
 inline constexpr Fault all_faults[] = {Fault::duplicate,       Fault::delayed_copy, Fault::retry_although_200, Fault::reorder,
                                        Fault::wrong_signature, Fault::old_secret,   Fault::empty_body,         Fault::oversize,
                                        Fault::slow_send,       Fault::reset};

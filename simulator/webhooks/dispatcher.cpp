@@ -235,8 +235,7 @@ bool Dispatcher::judge(Delivery& delivery, Fault fault, bool taken, const Option
   counters_.delivered.fetch_add(1, std::memory_order_relaxed);
   counters_.delivered_updates.fetch_add(delivery.updates, std::memory_order_relaxed);
   lag_.record(clock_.now() - delivery.created);
-  if (delivery.copy_of == 0 && !delivery.retried_although_taken &&
-      draw(options.chaos, Fault::retry_although_200, seed_, delivery.id)) {
+  if (delivery.copy_of == 0 && !delivery.retried_although_taken && draw(options.chaos, Fault::retry_although_200, seed_, delivery.id)) {
     delivery.retried_although_taken = true;
     faults_.count(Fault::retry_although_200);
     return false;
