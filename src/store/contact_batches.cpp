@@ -13,7 +13,7 @@ namespace {
 // known to a different contact, the BSUID-only contact is folded into the other one: its conversations move over, and one that
 // would be the second in its channel is marked superseded.
 #define WHERRY_BY_NUMBER "(SELECT id FROM contacts WHERE tenant_id = $1 AND contact_key = $2)"
-#define WHERRY_BY_BSUID_ONLY "(SELECT id FROM contacts WHERE tenant_id = $1 AND bsuid = $3 AND contact_key = '')"
+#define WHERRY_BY_BSUID_ONLY "(SELECT id FROM contacts WHERE tenant_id = $1 AND bsuid = $3 AND contact_key IS NULL)"
 constexpr const char* supersede_second =
     "UPDATE conversations SET superseded = 1 WHERE contact_id = " WHERRY_BY_BSUID_ONLY
     " AND channel_id IN (SELECT channel_id FROM conversations WHERE contact_id = " WHERRY_BY_NUMBER " AND superseded = 0)";
@@ -22,19 +22,19 @@ constexpr const char* move_conversations = "UPDATE conversations SET contact_id 
 constexpr const char* delete_folded = "DELETE FROM contacts WHERE id = " WHERRY_BY_BSUID_ONLY
                                       " AND EXISTS (SELECT 1 FROM contacts WHERE tenant_id = $1 AND contact_key = $2)";
 constexpr const char* take_bsuid_from_others =
-    "UPDATE contacts SET bsuid = NULL WHERE tenant_id = $1 AND bsuid = $3 AND contact_key <> '' AND contact_key <> $2";
+    "UPDATE contacts SET bsuid = NULL WHERE tenant_id = $1 AND bsuid = $3 AND contact_key <> $2";
 
 constexpr const char* insert_contact =
     "INSERT INTO contacts (id, tenant_id, contact_key, wa_id, bsuid, parent_bsuid, profile_name, username, created_at) "
     "SELECT $4, $1, $2, $5, $3, $6, $7, $8, $9 "
-    "WHERE NOT EXISTS (SELECT 1 FROM contacts WHERE tenant_id = $1 AND contact_key = $2 AND $2 <> '') "
+    "WHERE NOT EXISTS (SELECT 1 FROM contacts WHERE tenant_id = $1 AND contact_key = $2) "
     "AND NOT EXISTS (SELECT 1 FROM contacts WHERE tenant_id = $1 AND bsuid = $3)";
 #define WHERRY_COMPLETE                                                                                                         \
-  "UPDATE contacts SET contact_key = CASE WHEN $2 = '' THEN contact_key ELSE $2 END, wa_id = COALESCE($5, wa_id), "             \
+  "UPDATE contacts SET contact_key = COALESCE($2, contact_key), wa_id = COALESCE($5, wa_id), "             \
   "bsuid = COALESCE($3, bsuid), parent_bsuid = COALESCE($6, parent_bsuid), profile_name = COALESCE($7, profile_name), "         \
   "username = COALESCE($8, username) WHERE tenant_id = $1 AND "
 #define WHERRY_IF_NEWS                                                                                                          \
-  " AND (contact_key IS DISTINCT FROM (CASE WHEN $2 = '' THEN contact_key ELSE $2 END) OR wa_id IS DISTINCT FROM COALESCE($5, wa_id) " \
+  " AND (contact_key IS DISTINCT FROM COALESCE($2, contact_key) OR wa_id IS DISTINCT FROM COALESCE($5, wa_id) " \
   "OR bsuid IS DISTINCT FROM COALESCE($3, bsuid) OR profile_name IS DISTINCT FROM COALESCE($7, profile_name) "                  \
   "OR username IS DISTINCT FROM COALESCE($8, username))"
 constexpr const char* complete_by_key = WHERRY_COMPLETE "contact_key = $2" WHERRY_IF_NEWS;
@@ -84,7 +84,7 @@ void add_contact(Batch& batch, const NewInbound& inbound, Timestamp now) {
     }
   }
   const std::vector<Value> identity{tenant,
-                                    inbound.contact_key,
+                                    inbound.contact_key.empty() ? Value() : Value(inbound.contact_key),
                                     bsuid,
                                     value_of(ContactId::make(now)),
                                     from.wa_id ? Value(from.wa_id->digits) : Value(),

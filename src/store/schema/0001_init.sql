@@ -41,11 +41,12 @@ CREATE TABLE channels (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX channels_by_number ON channels (phone_number_id) WHERE removed_at IS NULL;
 
--- contact_key is the form under which the variants of a number meet; empty for somebody known by BSUID alone.
+-- contact_key is the form under which the variants of a number meet; NULL for somebody known by BSUID alone. The unique indexes
+-- are whole, not partial: a partial one is not used for a parameter that might be outside it.
 CREATE TABLE contacts (
   id BLOB PRIMARY KEY NOT NULL,
   tenant_id BLOB NOT NULL,
-  contact_key TEXT NOT NULL,
+  contact_key TEXT,
   wa_id TEXT,
   bsuid TEXT,
   parent_bsuid TEXT,
@@ -53,8 +54,9 @@ CREATE TABLE contacts (
   username TEXT,
   created_at BIGINT NOT NULL
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX contacts_by_key ON contacts (tenant_id, contact_key) WHERE contact_key <> '';
-CREATE UNIQUE INDEX contacts_by_bsuid ON contacts (tenant_id, bsuid) WHERE bsuid IS NOT NULL;
+CREATE UNIQUE INDEX contacts_by_key ON contacts (tenant_id, contact_key);
+CREATE UNIQUE INDEX contacts_by_bsuid ON contacts (tenant_id, bsuid);
+CREATE INDEX contacts_by_number ON contacts (contact_key);
 
 -- superseded = 1: a conversation of a contact that turned out to be another one; it can still be written to.
 CREATE TABLE conversations (
