@@ -179,6 +179,24 @@ TEST_F(Dispatch, EverySpoiledAttemptIsFollowedByARightOne) {
   }
 }
 
+TEST_F(Dispatch, ASlowBodyArrivesWholeAndCounts) {
+  Chaos chaos;
+  chaos.slow_send = 1;
+  chaos.slow_send_for = milliseconds(50);
+  set(chaos);
+  const auto began = std::chrono::steady_clock::now();
+  emit(1);
+  for (int tries = 0; tries < 200 && receiver.seen.empty(); ++tries) {
+    io.restart();
+    io.run_for(milliseconds(5));
+  }
+  ASSERT_EQ(receiver.seen.size(), 1u);
+  EXPECT_GE(std::chrono::steady_clock::now() - began, milliseconds(40));
+  EXPECT_TRUE(valid(receiver.seen[0]));
+  EXPECT_EQ(dispatcher.counters().delivered.load(), 1u);
+  EXPECT_EQ(dispatcher.faults().of(Fault::slow_send), 1u);
+}
+
 TEST_F(Dispatch, RetryAlthough200SendsExactlyOneMore) {
   Chaos chaos;
   chaos.retry_although_200 = 1;
