@@ -101,7 +101,8 @@ Task<Result<void>> Exchange::send_source() {
       frame = size;
       frame.append(bytes).append("\r\n");
     }
-    auto failure = co_await connection.write(chunked ? std::string_view(frame) : bytes, {});
+    const std::string_view framed = chunked ? std::string_view(frame) : bytes;
+    auto failure = co_await connection.write(framed, std::string_view());
     if (failure) {
       reusable = false;
       co_return Result<void>();  // the peer may have answered before it closed: receive() finds out

@@ -117,7 +117,7 @@ Result<std::string> resolve_location(const CheckedUrl& base, std::string_view lo
   }
   const auto base_text = (base.tls ? "https://" : "http://") + host_header(base) + base.target;
   auto base_url = boost::urls::parse_uri(base_text);
-  auto reference = boost::urls::parse_uri_reference(boost::urls::string_view(location.data(), location.size()));
+  auto reference = boost::urls::parse_uri_reference(boost::core::string_view(location.data(), location.size()));
   if (!base_url || !reference) return broken;
   boost::urls::url out;
   auto resolved = boost::urls::resolve(*base_url, *reference, out);

@@ -102,7 +102,7 @@ Task<Result<void>> Delivery::pace(const Channel& channel, const Message& message
 
 Task<bool> Delivery::commit_sending(OutboxJob& job) {
   for (int tries = 1;; ++tries) {
-    auto moved = co_await store_move(job.message, MessageState::sending, {}, std::nullopt);
+    auto moved = co_await store_move(job.message, MessageState::sending, std::string(), std::nullopt);
     if (moved) co_return true;
     if (moved.error().code != ErrorCode::unavailable) {
       log::error("outbox_move_refused", {{"message", job.message.id.text()}, {"detail", moved.error().detail}});
@@ -156,7 +156,7 @@ Task<Delivery::Next> Delivery::settle_refused(OutboxJob& job, SendRefused refuse
   }
   ++counters_.retried;
   message.next_attempt_at = due;
-  auto stored = co_await store_move(message, MessageState::accepted, {}, refused.error);
+  auto stored = co_await store_move(message, MessageState::accepted, std::string(), refused.error);
   if (!stored) {
     // Still `sending` on disk: a restart will call it uncertain rather than risk a second copy.
     ++counters_.uncertain;
@@ -169,7 +169,7 @@ Task<Delivery::Next> Delivery::settle_refused(OutboxJob& job, SendRefused refuse
 }
 
 Task<void> Delivery::fail(OutboxJob& job, UpstreamError error, Error reason) {
-  auto stored = co_await store_move(job.message, MessageState::failed, {}, error);
+  auto stored = co_await store_move(job.message, MessageState::failed, std::string(), error);
   if (!stored && stored.error().code == ErrorCode::conflict) {
     // WhatsApp's own status says more than our answer did, e.g. `delivered` after a refusal of a repeated try.
     auto current = co_await store_.find_message(job.message.id);
