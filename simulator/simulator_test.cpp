@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/executor_work_guard.hpp>
+#include <set>
+#include <thread>
+
 #include "base/json.h"
 #include "net/client.h"
 #include "net/server.h"
@@ -56,7 +60,8 @@ struct Loopback : testing::Test {
     receiver.server->listen_on(io.get_executor());
   }
   void TearDown() override {
-    if (simulator) test::run(io, simulator->stop(milliseconds(200)));
+    if (!simulator) return;
+    test::run(io, simulator->stop(milliseconds(200)));
     test::run(io, receiver.server->stop(milliseconds(200)));
   }
 
@@ -192,6 +197,64 @@ TEST_F(Loopback, InboundMediaCanBeDownloadedFromTheAddressInTheWebhook) {
   ASSERT_TRUE(file);
   EXPECT_EQ(file->status, 200);
   EXPECT_EQ(file->body, "hello");
+}
+
+/// A second I/O thread.
+struct Thread {
+  boost::asio::io_context io{1};
+  boost::asio::executor_work_guard<Executor> busy{io.get_executor()};
+  std::thread thread{[this] { io.run(); }};
+  ~Thread() {
+    busy.reset();
+    io.stop();
+    thread.join();
+  }
+};
+
+TEST_F(Loopback, UnderChaosOnTwoThreadsEveryStatusArrivesInTheEnd) {
+  Thread second;
+  Options options;
+  options.time_scale = 500;
+  options.throttles = false;
+  options.callback_url = receiver.url();
+  simulator = Simulator::create(options).value();
+  simulator->start({io.get_executor(), second.io.get_executor()});
+  receiver.server->listen_on(io.get_executor());
+  simulator->world().switches.window.store(false);
+  Chaos chaos;
+  chaos.duplicate = 0.1;
+  chaos.reorder = 0.2;
+  chaos.wrong_signature = 0.05;
+  chaos.empty_body = 0.05;
+  chaos.reset = 0.02;
+  chaos.retry_although_200 = 0.05;
+  simulator->engine().dispatcher.set_chaos(chaos);
+  int refused = 0;
+  for (int i = 0; i < 200; ++i) {
+    const auto answer = send("1555010" + std::to_string(1'000 + i));
+    if (!answer.as_object().contains("messages")) ++refused;
+    receiver.answer = i % 50 == 7 ? 500 : 200;
+  }
+  receiver.answer = 200;
+  EXPECT_EQ(refused, 0);
+  std::set<std::string> seen;
+  const auto all_seen = [&] {
+    seen.clear();
+    for (const auto& post : receiver.posts) {
+      if (post.body.empty() || post.signature != sign_sha256("test_app_secret", post.body)) continue;
+      const auto value = boost::json::parse(post.body).at("entry").at(0).at("changes").at(0).at("value");
+      const auto& status = value.at("statuses").at(0);
+      seen.insert(std::string(status.at("id").as_string()) + ' ' + std::string(status.at("status").as_string()));
+    }
+    return seen.size() == 600;
+  };
+  for (int tries = 0; tries < 100 && !all_seen(); ++tries) test::run(io, real.sleep_for(milliseconds(100)));
+  EXPECT_EQ(seen.size(), 600u);
+  EXPECT_GT(receiver.posts.size(), 620u);
+  EXPECT_GT(simulator->engine().dispatcher.faults().of(Fault::duplicate), 20u);
+  test::run(io, simulator->stop(milliseconds(200)));
+  test::run(io, receiver.server->stop(milliseconds(200)));
+  simulator.reset();
 }
 
 TEST(SimulatorOptions, OnlyLoopbackUnlessPublicIsAllowed) {
