@@ -9,23 +9,24 @@ namespace {
 
 constexpr const char* select_conversation =
     "SELECT " WHERRY_CONVERSATION_COLUMNS " FROM conversations v JOIN contacts c ON c.id = v.contact_id WHERE v.id = $1";
-constexpr const char* select_conversations =
-    "SELECT " WHERRY_CONVERSATION_COLUMNS
-    " FROM conversations v JOIN contacts c ON c.id = v.contact_id "
-    "WHERE v.superseded = 0 AND ($1 IS NULL OR v.tenant_id = $1) AND v.id < $2 ORDER BY v.id DESC LIMIT $3";
-constexpr const char* select_conversations_of =
-    "SELECT " WHERRY_CONVERSATION_COLUMNS
-    " FROM contacts c JOIN conversations v ON c.id = v.contact_id "
-    "WHERE v.superseded = 0 AND c.contact_key = $4 AND ($1 IS NULL OR c.tenant_id = $1) AND v.id < $2 ORDER BY v.id DESC LIMIT $3";
+#define WHERRY_LIST(where)                                                                                       \
+  "SELECT " WHERRY_CONVERSATION_COLUMNS " FROM conversations v JOIN contacts c ON c.id = v.contact_id "          \
+  "WHERE v.superseded = 0 AND v.id < $1 " where " ORDER BY v.id DESC LIMIT $2"
+constexpr const char* list_all = WHERRY_LIST("");
+constexpr const char* list_of_tenant = WHERRY_LIST("AND v.tenant_id = $3");
+constexpr const char* list_of_contact = WHERRY_LIST("AND c.contact_key = $3");
+constexpr const char* list_of_tenants_contact = WHERRY_LIST("AND c.contact_key = $3 AND c.tenant_id = $4");
 constexpr const char* insert_message =
     "INSERT INTO messages (id, tenant_id, channel_id, conversation_id, content, state, attempts, give_up_at, created_at, updated_at) "
-    "VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7, $7)";
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)";
 constexpr const char* update_state =
-    "UPDATE messages SET state = $3, wamid = COALESCE($4, wamid), error = COALESCE($5, error), attempts = $6, next_attempt_at = $7, "
-    "updated_at = $8 WHERE id = $1 AND state = $2";
+    "UPDATE messages SET state = $3, wamid = COALESCE($4, wamid), "
+    "error = CASE WHEN $3 BETWEEN 2 AND 5 THEN $5 ELSE COALESCE($5, error) END, "  // what was sent after all has no error
+    "attempts = $6, next_attempt_at = $7, updated_at = $8 WHERE id = $1 AND state = $2";
 constexpr const char* select_message = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE id = $1";
 constexpr const char* select_by_wamid = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE wamid = $1";
-constexpr const char* select_unfinished = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE state < 2 AND id > $1 ORDER BY id LIMIT $2";
+constexpr const char* select_unfinished =
+    "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE state < 2 AND id > $1 ORDER BY id LIMIT $2";
 constexpr const char* select_journal =
     "SELECT sequence, tenant_id, kind, channel_id, conversation_id, subject, at, body FROM journal "
     "WHERE tenant_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
@@ -43,7 +44,9 @@ JournalEvent to_event(const Row& row) {
   return event;
 }
 
-std::string kind_of(MessageState state) { return state == MessageState::accepted ? "message.retrying" : "message." + std::string(to_string(state)); }
+std::string kind_of(MessageState state) {
+  return state == MessageState::accepted ? "message.retrying" : "message." + std::string(to_string(state));
+}
 
 }  // namespace
 
@@ -54,13 +57,17 @@ Task<Result<std::optional<Conversation>>> SqlMessageStore::find_conversation(Con
 }
 
 Task<Result<std::vector<Conversation>>> SqlMessageStore::list_conversations(ConversationFilter filter) {
-  RawId last;
-  last.bytes.fill(0xff);
-  if (filter.after) last = filter.after->raw;
-  Statement statement{select_conversations, {filter.tenant ? value_of(*filter.tenant) : Value(), value_of(last), number(filter.limit)}, {}};
-  if (!filter.contact_key.empty()) {
-    statement.sql = select_conversations_of;
-    statement.params.push_back(std::move(filter.contact_key));
+  RawId before;
+  before.bytes.fill(0xff);
+  if (filter.after) before = filter.after->raw;
+  const bool by_contact = !filter.contact_key.empty();
+  Statement statement{list_all, {value_of(before), number(filter.limit)}, {}};
+  if (by_contact) statement.params.emplace_back(std::move(filter.contact_key));
+  if (filter.tenant) statement.params.push_back(value_of(*filter.tenant));
+  if (by_contact) {
+    statement.sql = filter.tenant ? list_of_tenants_contact : list_of_contact;
+  } else if (filter.tenant) {
+    statement.sql = list_of_tenant;
   }
   CO_TRY(auto rows, co_await database_.query(std::move(statement)));
   co_return map_rows(rows, to_conversation);
@@ -70,7 +77,8 @@ Task<Result<void>> SqlMessageStore::accept(Message message) {
   Batch batch;
   batch.push_back({insert_message,
                    {value_of(message.id), value_of(message.tenant), value_of(message.channel), value_of(message.conversation),
-                    content_to_json(message.content), value_of(message.give_up_at), value_of(message.created_at)},
+                    content_to_json(message.content), number(static_cast<std::uint64_t>(message.state)), number(message.attempts),
+                    value_of(message.give_up_at), value_of(message.created_at)},
                    {}});
   batch.push_back(journal_row(message.tenant, "message.accepted", message.channel, message.conversation, message.id.raw, message.created_at,
                               journal_body(message.id, "accepted", "", std::nullopt)));
@@ -85,8 +93,10 @@ Task<Result<void>> SqlMessageStore::move(MessageMove move, Message message) {
                     move.wamid.empty() ? Value() : Value(move.wamid), move.error ? Value(error_to_json(*move.error)) : Value(),
                     number(move.attempts), value_of(move.next_attempt_at), value_of(move.at)},
                    1});
-  batch.push_back(journal_row(message.tenant, kind_of(move.to), message.channel, message.conversation, move.id.raw, move.at,
-                              journal_body(move.id, to_string(move.to), move.wamid, move.error)));
+  // `sending` is a step of ours that no application waits for; the row shows it.
+  if (move.to != MessageState::sending)
+    batch.push_back(journal_row(message.tenant, kind_of(move.to), message.channel, message.conversation, move.id.raw, move.at,
+                                journal_body(move.id, to_string(move.to), move.wamid, move.error)));
   CO_TRY_VOID(co_await database_.commit(std::move(batch)));
   co_return Result<void>();
 }

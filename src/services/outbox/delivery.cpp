@@ -67,6 +67,38 @@ Task<void> Delivery::deliver(OutboxJob job) {
   }
 }
 
+Task<Delivery::FirstTry> Delivery::try_at_once(Message message) {
+  FirstTry first;
+  auto attempt = co_await prepare(message);
+  if (!attempt) {
+    first.answer = attempt.error();
+    co_return first;
+  }
+  if (!may_go_now(*attempt->channel, message)) {
+    first.kind = FirstTry::Kind::must_wait;
+    first.message = std::move(message);
+    co_return first;
+  }
+  message.state = MessageState::sending;
+  message.attempts = 1;
+  auto stored = co_await store_.accept(message);
+  if (!stored) {
+    first.answer = stored.error();
+    co_return first;
+  }
+  ++counters_.accepted;
+  OutboxJob job{std::move(message), Responder(first.answer)};
+  auto outcome = co_await upstream_.send(attempt->channel, job.message, attempt->to, attempt->file);
+  const auto next = co_await settle(job, std::move(outcome));
+  if (next == Next::try_again) first.kind = FirstTry::Kind::retrying;
+  first.message = std::move(job.message);
+  co_return first;
+}
+
+bool Delivery::may_go_now(const Channel& channel, const Message& message) {
+  return pacer_.reserve_pair(channel, message.conversation, 0ms) && pacer_.reserve_number(channel, 0ms);
+}
+
 Task<Result<Delivery::Attempt>> Delivery::prepare(const Message& message) {
   Attempt attempt;
   attempt.channel = channels_.find(message.channel);

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 
 #include "base/random.h"
 #include "services/channels/channels.h"
@@ -26,6 +27,19 @@ class Delivery {
   Delivery(MessageStore& store, Channels& channels, Conversations& conversations, MediaService& media, Upstream& upstream, Clock& clock,
            OutboxCounters& counters);
   Task<void> deliver(OutboxJob job);
+
+  /// What became of a message that was tried at once.
+  struct FirstTry {
+    enum class Kind {
+      answered,   ///< `answer` is final and on disk
+      must_wait,  ///< a limit holds it back; nothing was stored
+      retrying,   ///< stored as accepted, to be tried again: deliver() it
+    } kind = Kind::answered;
+    std::optional<Result<SendReceipt>> answer;
+    Message message;
+  };
+  /// The short road of a new message whose lane is idle: its first commit stores it as `sending` already.
+  Task<FirstTry> try_at_once(Message message);
   void sweep() { pacer_.sweep(); }
 
  private:
@@ -37,6 +51,7 @@ class Delivery {
   };
   Task<Result<Attempt>> prepare(const Message& message);
   Task<Result<void>> pace(const Channel& channel, const Message& message);
+  bool may_go_now(const Channel& channel, const Message& message);
   Task<bool> commit_sending(OutboxJob& job);
   Task<Next> settle(OutboxJob& job, SendOutcome outcome);
   Task<Next> settle_refused(OutboxJob& job, SendRefused refused);

@@ -7,6 +7,7 @@ Responder::~Responder() {
 }
 
 void Responder::answer(Result<SendReceipt> result) {
+  if (place_ != nullptr && !*place_) *place_ = std::move(result);
   if (waiter_) waiter_.complete(std::move(result));
 }
 
@@ -17,6 +18,18 @@ Lanes::Entry Lanes::push(OutboxJob job) {
   auto [lane, fresh] = home.lanes.try_emplace(conversation);
   lane->second.push_back(std::move(job));
   return fresh ? Entry::idle_lane : Entry::running_lane;
+}
+
+bool Lanes::hold(ConversationId conversation) {
+  auto& home = shard(conversation);
+  std::lock_guard lock(home.mutex);
+  return home.lanes.try_emplace(conversation).second;
+}
+
+void Lanes::put_back(OutboxJob job) {
+  auto& home = shard(job.message.conversation);
+  std::lock_guard lock(home.mutex);
+  home.lanes[job.message.conversation].push_front(std::move(job));
 }
 
 std::optional<OutboxJob> Lanes::next(ConversationId conversation) {

@@ -22,6 +22,8 @@ class Responder {
  public:
   Responder() = default;  ///< nobody waits
   explicit Responder(Completion<Result<SendReceipt>> waiter) : waiter_(std::move(waiter)) {}
+  /// The answer is put there; it outlives the responder.
+  explicit Responder(std::optional<Result<SendReceipt>>& place) : place_(&place) {}
   Responder(Responder&&) noexcept = default;
   Responder& operator=(Responder&&) noexcept = default;
   ~Responder();
@@ -29,6 +31,7 @@ class Responder {
 
  private:
   Completion<Result<SendReceipt>> waiter_;
+  std::optional<Result<SendReceipt>>* place_ = nullptr;
 };
 
 /// One accepted message on its way.
@@ -43,6 +46,10 @@ class Lanes {
   enum class Entry { idle_lane, running_lane };
   /// Puts a job at the end of its lane. idle_lane: the caller must start a runner for the conversation.
   Entry push(OutboxJob job);
+  /// Makes the caller the runner of an idle lane, before it has a job; it then calls next() when it is done.
+  bool hold(ConversationId conversation);
+  /// The runner puts its own job back, before all others.
+  void put_back(OutboxJob job);
   /// The runner's next job; nullopt ends the runner and the lane.
   std::optional<OutboxJob> next(ConversationId conversation);
   /// Drops every job; their callers are answered.

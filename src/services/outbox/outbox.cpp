@@ -32,8 +32,8 @@ Result<void> check(const MediaContent& media) {
 
 }  // namespace
 
-Outbox::Outbox(MessageStore& store, Channels& channels, Conversations& conversations, MediaService& media, Upstream& upstream,
-               Clock& clock, OutboxOptions options)
+Outbox::Outbox(MessageStore& store, Channels& channels, Conversations& conversations, MediaService& media, Upstream& upstream, Clock& clock,
+               OutboxOptions options)
     : store_(store),
       channels_(channels),
       conversations_(conversations),
@@ -76,19 +76,70 @@ Task<Result<SendReceipt>> Outbox::submit_and_wait(SendRequest request) {
   message.channel = conversation.channel;
   message.conversation = conversation.id;
   message.content = std::move(request.content);
+  if (lanes_.hold(message.conversation)) {
+    co_return co_await send_at_once(std::move(message));
+  }
+  co_return co_await send_in_lane(std::move(message), false);
+}
+
+// Gives the lane up however its holder ends.
+struct Outbox::LaneHold {
+  Outbox& outbox;
+  ConversationId conversation;
+  Executor executor;
+  bool passed_on = false;
+  ~LaneHold() {
+    if (!passed_on) outbox.release_lane(conversation, executor);
+  }
+};
+
+Task<Result<SendReceipt>> Outbox::send_at_once(Message message) {
+  auto executor = co_await boost::asio::this_coro::executor;
+  const auto conversation = message.conversation;
+  LaneHold hold{*this, conversation, executor};
+  auto first = co_await delivery_.try_at_once(std::move(message));
+  if (first.kind == Delivery::FirstTry::Kind::answered) {
+    --counters_.waiting;
+    co_return std::move(*first.answer);
+  }
+  hold.passed_on = true;
+  if (first.kind == Delivery::FirstTry::Kind::retrying) {
+    co_return co_await wait_in_lane(std::move(first.message), true);
+  }
+  co_return co_await send_in_lane(std::move(first.message), true);
+}
+
+Task<Result<SendReceipt>> Outbox::send_in_lane(Message message, bool holds_lane) {
+  auto executor = co_await boost::asio::this_coro::executor;
+  const auto conversation = message.conversation;
   auto stored = co_await store_.accept(message);
   if (!stored) {
     --counters_.waiting;
+    if (holds_lane) release_lane(conversation, executor);
     co_return stored.error();
   }
   ++counters_.accepted;
+  co_return co_await wait_in_lane(std::move(message), holds_lane);
+}
 
+Task<Result<SendReceipt>> Outbox::wait_in_lane(Message message, bool holds_lane) {
   auto executor = co_await boost::asio::this_coro::executor;
+  const auto conversation = message.conversation;
   auto begin = [&](Completion<Result<SendReceipt>> waiter) {
     OutboxJob job{std::move(message), Responder(std::move(waiter))};
-    start(std::move(job), executor);
+    if (!holds_lane) return start(std::move(job), executor);
+    lanes_.put_back(std::move(job));
+    runners_.spawn(executor, run_lane(conversation), "outbox_lane");
   };
   co_return co_await await_completion<Result<SendReceipt>>(std::move(begin));
+}
+
+// The holder is done: whoever queued up behind it gets a runner.
+void Outbox::release_lane(ConversationId conversation, Executor executor) {
+  auto waiting = lanes_.next(conversation);
+  if (!waiting) return;
+  lanes_.put_back(std::move(*waiting));
+  runners_.spawn(executor, run_lane(conversation), "outbox_lane");
 }
 
 void Outbox::start(OutboxJob job, Executor executor) {
@@ -118,7 +169,8 @@ Task<Result<void>> Outbox::resume() {
     after = page.back().id;
     for (auto& message : page) {
       if (message.state == MessageState::sending) {
-        MessageMove move{message.id, MessageState::sending, MessageState::uncertain, {}, std::nullopt, message.attempts, std::nullopt, clock_.now()};
+        MessageMove move{message.id,   MessageState::sending, MessageState::uncertain, {}, std::nullopt, message.attempts,
+                         std::nullopt, clock_.now()};
         auto moved = co_await store_.move(move, message);
         if (!moved && moved.error().code != ErrorCode::conflict) co_return moved.error();
         ++uncertain;

@@ -23,6 +23,7 @@ struct OutboxOptions {
 };
 
 /// The one road of every outbound message: commit `accepted`, lane, pacing, commit `sending`, WhatsApp, commit the outcome.
+/// When the lane is idle and no limit holds the message back, the first two commits are one.
 /// First in first out per conversation; conversations are independent. Threads: any.
 class Outbox {
  public:
@@ -50,8 +51,13 @@ class Outbox {
   const OutboxCounters& counters() const { return counters_; }
 
  private:
+  struct LaneHold;
   Task<void> run_lane(ConversationId conversation);
   void start(OutboxJob job, Executor executor);
+  Task<Result<SendReceipt>> send_at_once(Message message);
+  Task<Result<SendReceipt>> send_in_lane(Message message, bool holds_lane);
+  Task<Result<SendReceipt>> wait_in_lane(Message message, bool holds_lane);
+  void release_lane(ConversationId conversation, Executor executor);
 
   MessageStore& store_;
   Channels& channels_;

@@ -38,7 +38,7 @@ class MessageStore {
   };
   virtual Task<Result<std::vector<Conversation>>> list_conversations(ConversationFilter filter) = 0;
 
-  /// Stores a new message as `accepted` with a "message.accepted" journal row.
+  /// Stores a new message, as `accepted` or already as `sending`, with a "message.accepted" journal row.
   virtual Task<Result<void>> accept(Message message) = 0;
   /// Errors: conflict when the stored state is not `move.from`.
   virtual Task<Result<void>> move(MessageMove move, Message message) = 0;
