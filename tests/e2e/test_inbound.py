@@ -2,10 +2,11 @@
 import hashlib
 import hmac
 import json
+import re
 import time
 import unittest
 
-from support import DemoTest, call, text_of, wait_until
+from support import ROOT, DemoTest, call, text_of, wait_until
 
 
 class Inbound(DemoTest):
@@ -64,6 +65,12 @@ class Inbound(DemoTest):
         page = call("GET", self.demo.base_url + "/metrics")
         self.assertEqual(page.status, 200)
         self.assertIn(b"# TYPE wherry_outbox_messages_total counter", page.body)
+
+    def test_every_metric_is_in_the_documentation(self):
+        documented = (ROOT / "docs/operations/metrics.md").read_text()
+        names = re.findall(r"^# TYPE (\w+) ", call("GET", self.demo.base_url + "/metrics").body.decode(), re.M)
+        self.assertGreater(len(names), 10)
+        self.assertEqual([name for name in names if f"`{name}`" not in documented], [])
 
 
 if __name__ == "__main__":
