@@ -35,7 +35,9 @@ Setting text(std::string name, std::string Config::* member, Check check, std::s
 
 Setting secret(std::string name, Secret Config::* member, Check check, std::string help) {
   auto assign = [member, check](Config& config, const std::string& value) -> Result<void> {
-    TRY_VOID(check(value));
+    if (!value.empty()) {  // empty: none is given
+      TRY_VOID(check(value));
+    }
     config.*member = Secret(value);
     return {};
   };
