@@ -94,8 +94,13 @@ Task<Result<std::vector<Channel>>> SqlChannelStore::list_channels() {
   CO_TRY(auto rows, co_await database_.query(std::move(statement)));
   std::vector<Channel> channels;
   for (const auto& row : rows) {
-    CO_TRY(auto channel, to_channel(row));
-    channels.push_back(std::move(channel));
+    auto channel = to_channel(row);
+    if (!channel) {
+      co_return Error{ErrorCode::internal,
+                      "the secrets of channel " + as_text(row[2]) + " cannot be opened: is this the master key they were sealed with?",
+                      channel.error().detail};
+    }
+    channels.push_back(std::move(*channel));
   }
   co_return channels;
 }

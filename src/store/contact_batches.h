@@ -7,7 +7,8 @@ namespace wherry::store {
 
 /// Adds the statements that find, make, complete or unite the sender's contact.
 void add_contact(Batch& batch, const NewInbound& inbound, Timestamp now);
-/// Adds those that open or refresh the conversation (its row is RETURNED), keep the message and write the journal.
+/// Adds those that open or refresh the conversation, keep the message, write the journal and, as the batch's only rows, give the
+/// conversation as to_conversation() reads it.
 void add_message(Batch& batch, const NewInbound& inbound, Timestamp now);
 
 }  // namespace wherry::store

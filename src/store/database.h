@@ -21,18 +21,18 @@ using Value = std::variant<std::monostate, std::int64_t, double, std::string, By
 struct Statement {
   const char* sql = nullptr;                 ///< a constant: drivers keep prepared statements by its address
   std::vector<Value> params;
-  std::optional<std::uint64_t> expect_rows;  ///< rows it must change; otherwise its batch is rolled back
+  std::optional<std::uint64_t> expect_rows;  ///< rows it must change (a SELECT: give); otherwise its batch is rolled back
 };
 
 using Row = std::vector<Value>;
 using Rows = std::vector<Row>;
 
-/// Statements that are applied together or not at all.
+/// Statements that are applied together or not at all. Each sees what those before it did.
 using Batch = std::vector<Statement>;
 
 struct StatementResult {
-  std::uint64_t changed = 0;
-  Rows rows;  ///< of RETURNING
+  std::uint64_t changed = 0;  ///< of a SELECT: how many rows it gave
+  Rows rows;                  ///< of a SELECT or of RETURNING
 };
 using BatchResult = std::vector<StatementResult>;
 
@@ -41,8 +41,10 @@ using BatchResult = std::vector<StatementResult>;
 class Database {
  public:
   virtual ~Database() = default;
+  /// Sees everything that was committed before the call.
   virtual Task<Result<Rows>> query(Statement statement) = 0;
-  /// Durable when it returns. Errors: conflict (an expectation failed; detail names the statement's index), already_exists (unique).
+  /// Durable when it returns. Errors: conflict (an expectation failed; detail names the statement's index), already_exists
+  /// (unique), not_found (a row it refers to is missing).
   virtual Task<Result<BatchResult>> commit(Batch batch) = 0;
   /// The batches in this order, each all or nothing on its own; durable when it returns. The outer error means that nothing is known
   /// to be stored.

@@ -32,6 +32,9 @@ Statement seen(std::string_view what, Timestamp now) {
   return {insert_seen, {Bytes(digest.begin(), digest.begin() + 16), value_of(now)}, 1};
 }
 
+// A status proves that WhatsApp has the message: it also ends the wait of one that we meant to try again.
+bool status_may_move(MessageState from, MessageState to) { return from == MessageState::accepted || may_move(from, to); }
+
 // The update for each new state, restricted to the states that may move there (domain/message_state.h). Built once.
 struct MoveTexts {
   std::array<std::string, 8> by_id;
@@ -40,11 +43,13 @@ struct MoveTexts {
     for (int to = 0; to < 8; ++to) {
       std::string allowed;
       for (int from = 0; from < 8; ++from) {
-        if (!may_move(static_cast<MessageState>(from), static_cast<MessageState>(to))) continue;
+        if (!status_may_move(static_cast<MessageState>(from), static_cast<MessageState>(to))) continue;
         allowed += (allowed.empty() ? "" : ", ") + std::to_string(from);
       }
+      const bool failed = static_cast<MessageState>(to) == MessageState::failed;
       const auto head = "UPDATE messages SET state = " + std::to_string(to) +
-                        ", wamid = COALESCE(wamid, $3), error = COALESCE($4, error), next_attempt_at = NULL, updated_at = $5 WHERE ";
+                        ", wamid = COALESCE(wamid, $3), error = " + (failed ? "COALESCE($4, error)" : "$4") +
+                        ", next_attempt_at = NULL, updated_at = $5 WHERE ";
       const auto tail = " AND state IN (" + allowed + ")";
       by_id[static_cast<std::size_t>(to)] = head + WHERRY_BY_ID + tail;
       by_wamid[static_cast<std::size_t>(to)] = head + WHERRY_BY_WAMID + tail;
@@ -97,9 +102,10 @@ Batch status_batch(const NewStatus& event, Timestamp now) {
   batch.push_back(seen("status|" + status.phone_number_id + "|" + status.wamid + "|" + status.status + "|" + status.recipient, now));
   if (const auto to = state_of(status)) {
     const auto& texts = by_id ? move_texts().by_id : move_texts().by_wamid;
-    batch.push_back({texts[static_cast<std::size_t>(*to)].c_str(),
-                     {key, value_of(event.channel), status.wamid, status.error ? Value(error_to_json(*status.error)) : Value(), value_of(now)},
-                     {}});
+    batch.push_back(
+        {texts[static_cast<std::size_t>(*to)].c_str(),
+         {key, value_of(event.channel), status.wamid, status.error ? Value(error_to_json(*status.error)) : Value(), value_of(now)},
+         {}});
   }
   batch.push_back({by_id ? journal_by_id : journal_by_wamid,
                    {key, value_of(event.channel), value_of(event.tenant), value_of(status.at), status_body(status)},
@@ -115,19 +121,10 @@ Batch other_batch(const NewOther& other, Timestamp now) {
   return {journal_row(other.tenant, "channel.event", other.channel, std::nullopt, RawId{}, now, json::serialize(body))};
 }
 
-StoredInbound read_inbound(const NewInbound& inbound, const BatchResult& result) {
+StoredInbound read_inbound(const BatchResult& result) {
   StoredInbound stored;
   for (const auto& statement : result) {
-    if (statement.rows.empty()) continue;
-    const auto& row = statement.rows.front();
-    auto& conversation = stored.conversation;
-    conversation.id = as_id<ConversationId>(row[0]);
-    conversation.tenant = inbound.tenant;
-    conversation.channel = inbound.channel;
-    conversation.contact = as_id<ContactId>(row[1]);
-    conversation.last_inbound_at = as_optional_time(row[2]);
-    conversation.created_at = as_time(row[3]);
-    conversation.identity = inbound.message.from;
+    if (!statement.rows.empty()) stored.conversation = to_conversation(statement.rows.front());
   }
   return stored;
 }

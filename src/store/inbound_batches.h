@@ -11,7 +11,7 @@ Batch status_batch(const NewStatus& status, Timestamp now);
 Batch other_batch(const NewOther& other, Timestamp now);
 
 /// What a stored batch says about its event.
-StoredInbound read_inbound(const NewInbound& inbound, const BatchResult& result);
+StoredInbound read_inbound(const BatchResult& result);
 StoredStatus read_status(const BatchResult& result);
 
 }  // namespace wherry::store

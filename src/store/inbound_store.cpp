@@ -8,7 +8,10 @@ namespace wherry::store {
 
 namespace {
 
-constexpr const char* delete_seen = "DELETE FROM seen_events WHERE at < $1";
+// In small portions, because everything else that is to be written waits meanwhile.
+constexpr std::uint64_t portion = 2000;
+constexpr const char* delete_seen =
+    "DELETE FROM seen_events WHERE digest IN (SELECT digest FROM seen_events WHERE at < $1 ORDER BY at LIMIT 2000)";
 constexpr const char* select_due =
     "SELECT media_id, tenant_id, channel_id, message_id, remote_id, mime_type, sha256, file_name, attempts, next_attempt_at "
     "FROM pending_fetches WHERE next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $2";
@@ -27,8 +30,8 @@ bool is_duplicate(const Result<BatchResult>& result) {
 }
 
 StoredInboundEvent read(const NewInboundEvent& event, const Result<BatchResult>& result) {
-  if (const auto* inbound = std::get_if<NewInbound>(&event)) {
-    return result ? read_inbound(*inbound, *result) : StoredInbound{true, {}};
+  if (std::holds_alternative<NewInbound>(event)) {
+    return result ? read_inbound(*result) : StoredInbound{true, {}};
   }
   if (std::holds_alternative<NewStatus>(event)) return result ? read_status(*result) : StoredStatus{true, std::nullopt, false};
   return std::monostate();
@@ -58,7 +61,9 @@ Task<Result<std::vector<StoredInboundEvent>>> SqlInboundStore::store(std::vector
   for (std::size_t i = 0; i < events.size(); ++i) {
     if (!results[i] && !is_duplicate(results[i])) {
       // The others may be on disk; WhatsApp's repeat of the whole POST completes it, and they will be duplicates then.
-      co_return Error{ErrorCode::unavailable, "the event could not be stored", results[i].error().detail};
+      Error error{ErrorCode::unavailable, "the event could not be stored", results[i].error().message + ": " + results[i].error().detail};
+      error.retry_after = results[i].error().retry_after;
+      co_return error;
     }
     stored.push_back(read(events[i], results[i]));
   }
@@ -66,9 +71,15 @@ Task<Result<std::vector<StoredInboundEvent>>> SqlInboundStore::store(std::vector
 }
 
 Task<Result<std::uint64_t>> SqlInboundStore::forget_seen(Timestamp before) {
-  Batch batch{{delete_seen, {value_of(before)}, {}}};
-  CO_TRY(auto results, co_await database_.commit(std::move(batch)));
-  co_return results.front().changed;
+  std::uint64_t forgotten = 0;
+  std::uint64_t last = portion;
+  while (last == portion) {
+    Batch batch{{delete_seen, {value_of(before)}, {}}};
+    CO_TRY(auto results, co_await database_.commit(std::move(batch)));
+    last = results.front().changed;
+    forgotten += last;
+  }
+  co_return forgotten;
 }
 
 Task<Result<std::vector<PendingFetch>>> SqlInboundStore::due_fetches(Timestamp now, std::uint32_t limit) {
@@ -85,8 +96,8 @@ Task<Result<void>> SqlInboundStore::reschedule_fetch(MediaId media, std::uint32_
 
 Task<Result<void>> SqlInboundStore::finish_fetch(Media media) {
   Batch batch;
-  batch.push_back(media_row(media));
-  batch.push_back({delete_fetch, {value_of(media.id)}, 1});
+  batch.push_back(media_row_once(media));
+  batch.push_back({delete_fetch, {value_of(media.id)}, {}});
   CO_TRY_VOID(co_await database_.commit(std::move(batch)));
   co_return Result<void>();
 }

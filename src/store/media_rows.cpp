@@ -9,9 +9,15 @@ namespace {
 constexpr const char* insert_media =
     "INSERT INTO media (id, tenant_id, sha256, size, mime_type, file_name, available, created_at, expires_at) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+constexpr const char* insert_media_once =
+    "INSERT INTO media (id, tenant_id, sha256, size, mime_type, file_name, available, created_at, expires_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING";
 constexpr const char* select_media =
     "SELECT id, tenant_id, sha256, size, mime_type, file_name, available, created_at, expires_at FROM media WHERE id = $1";
-constexpr const char* delete_expired = "DELETE FROM media WHERE expires_at <= $1";
+// In small portions, because everything else that is to be written waits meanwhile.
+constexpr std::uint64_t portion = 2000;
+constexpr const char* delete_expired =
+    "DELETE FROM media WHERE id IN (SELECT id FROM media WHERE expires_at <= $1 ORDER BY expires_at LIMIT 2000)";
 constexpr const char* select_reference = "SELECT 1 FROM media WHERE sha256 = $1 AND expires_at > $2 AND available = 1 LIMIT 1";
 constexpr const char* select_remote =
     "SELECT remote_id FROM remote_media WHERE channel_id = $1 AND sha256 = $2 AND mime_type = $3 AND expires_at > $4";
@@ -36,8 +42,8 @@ Media to_media(const Row& row) {
 
 }  // namespace
 
-Statement media_row(const Media& media) {
-  return {insert_media,
+Statement media_row_once(const Media& media) {
+  return {insert_media_once,
           {value_of(media.id), value_of(media.tenant), value_of(media.sha256), number(media.size), media.mime_type, media.file_name,
            number(media.state == MediaState::available ? 1 : 0), value_of(media.created_at), value_of(media.expires_at)},
           {}};
@@ -50,7 +56,8 @@ Task<Result<std::uint64_t>> SqlMediaRows::change(Statement statement) {
 }
 
 Task<Result<void>> SqlMediaRows::add_media(Media media) {
-  auto statement = media_row(media);
+  auto statement = media_row_once(media);
+  statement.sql = insert_media;
   CO_TRY_VOID(co_await change(std::move(statement)));
   co_return Result<void>();
 }
@@ -62,8 +69,14 @@ Task<Result<std::optional<Media>>> SqlMediaRows::find_media(MediaId id) {
 }
 
 Task<Result<std::uint64_t>> SqlMediaRows::purge_media(Timestamp tombstones_before) {
-  Statement statement{delete_expired, {value_of(tombstones_before)}, {}};
-  co_return co_await change(std::move(statement));
+  std::uint64_t purged = 0;
+  std::uint64_t last = portion;
+  while (last == portion) {
+    Statement statement{delete_expired, {value_of(tombstones_before)}, {}};
+    CO_TRY(last, co_await change(std::move(statement)));
+    purged += last;
+  }
+  co_return purged;
 }
 
 Task<Result<bool>> SqlMediaRows::is_referenced(Sha256 sha256, Timestamp now) {
@@ -81,9 +94,8 @@ Task<Result<std::optional<std::string>>> SqlMediaRows::find_remote_id(ChannelId 
 
 Task<Result<void>> SqlMediaRows::remember_remote_id(ChannelId channel, Sha256 sha256, std::string mime_type, std::string remote_id,
                                                     Timestamp expires_at) {
-  Statement statement{upsert_remote,
-                      {value_of(channel), value_of(sha256), std::move(mime_type), std::move(remote_id), value_of(expires_at)},
-                      {}};
+  Statement statement{
+      upsert_remote, {value_of(channel), value_of(sha256), std::move(mime_type), std::move(remote_id), value_of(expires_at)}, {}};
   CO_TRY_VOID(co_await change(std::move(statement)));
   co_return Result<void>();
 }

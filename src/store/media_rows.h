@@ -23,7 +23,7 @@ class SqlMediaRows final : public MediaRows {
   Database& database_;
 };
 
-/// The insert of one media row.
-Statement media_row(const Media& media);
+/// The insert of one media row; a row that is there already stays as it is.
+Statement media_row_once(const Media& media);
 
 }  // namespace wherry::store

@@ -6,14 +6,17 @@
 namespace wherry::store {
 
 /// The columns to_message() reads, in order.
-#define WHERRY_MESSAGE_COLUMNS \
-  "id, tenant_id, channel_id, conversation_id, content, state, wamid, error, attempts, next_attempt_at, give_up_at, created_at, updated_at"
+#define WHERRY_MESSAGE_COLUMNS                                                                                                    \
+  "id, tenant_id, channel_id, conversation_id, content, state, wamid, error, attempts, next_attempt_at, give_up_at, created_at, " \
+  "updated_at"
 Message to_message(const Row& row);
 
-/// The columns to_conversation() reads, in order, from conversations v joined with contacts c.
-#define WHERRY_CONVERSATION_COLUMNS                                                                                      \
-  "v.id, v.tenant_id, v.channel_id, v.contact_id, v.last_inbound_at, v.created_at, c.wa_id, c.bsuid, c.parent_bsuid, " \
-  "c.profile_name, c.username"
+/// The columns to_conversation() reads, in order, from conversations v joined with contacts c. The window is that of the customer: of
+/// every conversation that was united with this one.
+#define WHERRY_CONVERSATION_COLUMNS                                                                      \
+  "v.id, v.tenant_id, v.channel_id, v.contact_id, (SELECT max(w.last_inbound_at) FROM conversations w "  \
+  "WHERE w.contact_id = v.contact_id AND w.channel_id = v.channel_id), v.created_at, c.wa_id, c.bsuid, " \
+  "c.parent_bsuid, c.profile_name, c.username"
 Conversation to_conversation(const Row& row);
 
 std::string error_to_json(const UpstreamError& error);

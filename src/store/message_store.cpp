@@ -9,8 +9,9 @@ namespace {
 
 constexpr const char* select_conversation =
     "SELECT " WHERRY_CONVERSATION_COLUMNS " FROM conversations v JOIN contacts c ON c.id = v.contact_id WHERE v.id = $1";
-#define WHERRY_LIST(where)                                                                                       \
-  "SELECT " WHERRY_CONVERSATION_COLUMNS " FROM conversations v JOIN contacts c ON c.id = v.contact_id "          \
+#define WHERRY_LIST(where)                                        \
+  "SELECT " WHERRY_CONVERSATION_COLUMNS                           \
+  " FROM conversations v JOIN contacts c ON c.id = v.contact_id " \
   "WHERE v.superseded = 0 AND v.id < $1 " where " ORDER BY v.id DESC LIMIT $2"
 constexpr const char* list_all = WHERRY_LIST("");
 constexpr const char* list_of_tenant = WHERRY_LIST("AND v.tenant_id = $3");

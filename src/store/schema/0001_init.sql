@@ -1,5 +1,5 @@
 -- Ids are 16 bytes that begin with the time of creation, so that new rows go to the end of their index.
--- Times are Unix milliseconds.
+-- Times are Unix milliseconds. Tables are their own primary index (WITHOUT ROWID): one tree to write instead of two.
 
 CREATE TABLE tenants (
   id BLOB PRIMARY KEY NOT NULL,
@@ -54,9 +54,8 @@ CREATE TABLE contacts (
   username TEXT,
   created_at BIGINT NOT NULL
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX contacts_by_key ON contacts (tenant_id, contact_key);
-CREATE UNIQUE INDEX contacts_by_bsuid ON contacts (tenant_id, bsuid);
-CREATE INDEX contacts_by_number ON contacts (contact_key);
+CREATE UNIQUE INDEX contacts_by_key ON contacts (contact_key, tenant_id);
+CREATE UNIQUE INDEX contacts_by_bsuid ON contacts (bsuid, tenant_id);
 
 -- superseded = 1: a conversation of a contact that turned out to be another one; it can still be written to.
 CREATE TABLE conversations (
@@ -70,6 +69,7 @@ CREATE TABLE conversations (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX conversations_by_contact ON conversations (channel_id, contact_id) WHERE superseded = 0;
 CREATE INDEX conversations_of_contact ON conversations (contact_id);
+CREATE INDEX conversations_of_tenant ON conversations (tenant_id, id);
 
 -- state is the number of domain/message_state.h: 0 accepted, 1 sending, 2 sent, 3 delivered, 4 read, 5 played, 6 failed, 7 uncertain.
 CREATE TABLE messages (

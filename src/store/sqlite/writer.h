@@ -28,23 +28,33 @@ class SqliteWriter {
   struct Job {
     std::vector<Batch> batches;
     Completion<BatchResults> done;
+    std::size_t bytes = 0;
     BatchResults results;
   };
+  using Group = std::vector<Job>;
   void run();
-  std::vector<Job> take();
-  void write(std::vector<Job>& group);
+  Group take();
+  void write(Group& group);
+  /// One whole transaction. Errors: nothing of the group is stored.
+  Result<void> write_plain(Group& group);
+  Result<void> write_guarded(Group& group);
   Result<BatchResult> apply(const Batch& batch);
-  Result<BatchResult> apply_statements(const Batch& batch);
-  Result<void> end_transaction();
+  Result<BatchResult> apply_guarded(const Batch& batch);
+  Result<void> control(const Statement& statement);
+  Result<void> commit();
+  void roll_back();
   void checkpoint_if_due();
-  static void answer(std::vector<Job> group);
 
   std::unique_ptr<SqliteConnection> connection_;
   const SqliteOptions& options_;
+  int guarded_groups_ = 0;         ///< how many of the next groups expect a failing batch
+  int next_checkpoint_pages_ = 0;  ///< no use in trying before the log has this many
+  int last_pages_ = 0;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> queue_;
   std::size_t queued_batches_ = 0;
+  std::size_t queued_bytes_ = 0;
   bool stopping_ = false;
   std::thread thread_;
 };
