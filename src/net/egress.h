@@ -28,12 +28,14 @@ class Resolver {
   /// Every A and AAAA address of a host name. Errors: upstream_unavailable. Must not stall other coroutines.
   virtual Task<Result<std::vector<IpAddress>>> resolve(std::string host) = 0;
 };
+/// getaddrinfo on threads of its own (net/resolver.h tunes it).
 std::unique_ptr<Resolver> make_system_resolver();
 
 struct EgressPolicy {
   bool https_only = false;
-  std::set<std::uint16_t> ports{80, 443, 8080, 8443};
+  std::set<std::uint16_t> ports{80, 443, 8080, 8443};  ///< empty: any port
   /// Addresses or CIDR blocks that are allowed although they are not public: for tests and private networks, set by the operator.
+  /// Names that mean the own machine or network (localhost, *.internal) pass only when all their addresses are listed here.
   std::vector<std::string> allow;
 };
 
@@ -58,6 +60,15 @@ class EgressGuard {
   };
   /// Errors: url_blocked; upstream_unavailable when the name does not resolve.
   virtual Task<Result<Target>> check(std::string url) const = 0;
+
+  /// Differs for every guard that ever lived: connections opened under one guard are never used under another.
+  std::uint64_t id() const { return id_; }
+
+ protected:
+  EgressGuard();
+
+ private:
+  std::uint64_t id_;
 };
 
 /// Parses an absolute http(s) URL strictly: no user info, no control characters, backslashes, non-ASCII or escaped hosts,

@@ -5,7 +5,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <map>
 
-#include "net/url.h"
 #include "tests/support/run.h"
 
 namespace wherry::http {
@@ -44,17 +43,54 @@ class EgressTest : public ::testing::Test {
 };
 
 TEST_F(EgressTest, RefusesEverySpellingOfAnInsideAddress) {
-  const std::string urls[] = {
-      "http://127.0.0.1/", "http://127.1/", "http://127.0.1/", "http://0x7f000001/", "http://0x7f.0.0.1/", "http://2130706433/",
-      "http://017700000001/", "http://0177.0.0.1/", "http://0/", "http://0.0.0.0/", "http://127.0.0.1./", "http://00127.0.0.1/",
-      "http://[::1]/", "http://[::]/", "http://[::ffff:127.0.0.1]/", "http://[::ffff:7f00:1]/", "http://[64:ff9b::7f00:1]/",
-      "http://[64:ff9b:1::1]/", "http://[2002:7f00:1::]/", "http://[2001::1]/", "http://[fc00::1]/", "http://[fd00:ec2::254]/",
-      "http://[fe80::1]/", "http://[fe80::1%25eth0]/", "http://[fe80::1%eth0]/", "http://[ff02::1]/", "http://[2001:db8::1]/",
-      "http://localhost/", "http://LOCALHOST/", "http://localhost./", "http://a.localhost/", "http://metadata.google.internal/",
-      "http://10.1.2.3/", "http://172.16.0.1/", "http://172.31.255.255/", "http://192.168.1.1/", "http://169.254.169.254/latest/",
-      "http://100.64.0.1/", "http://100.100.100.200/", "http://168.63.129.16/", "http://192.0.0.1/", "http://192.0.2.1/",
-      "http://198.18.0.1/", "http://198.51.100.1/", "http://203.0.113.1/", "http://224.0.0.1/", "http://240.0.0.1/",
-      "http://255.255.255.255/"};
+  const std::string urls[] = {"http://127.0.0.1/",
+                              "http://127.1/",
+                              "http://127.0.1/",
+                              "http://0x7f000001/",
+                              "http://0x7f.0.0.1/",
+                              "http://2130706433/",
+                              "http://017700000001/",
+                              "http://0177.0.0.1/",
+                              "http://0/",
+                              "http://0.0.0.0/",
+                              "http://127.0.0.1./",
+                              "http://00127.0.0.1/",
+                              "http://[::1]/",
+                              "http://[::]/",
+                              "http://[::ffff:127.0.0.1]/",
+                              "http://[::ffff:7f00:1]/",
+                              "http://[64:ff9b::7f00:1]/",
+                              "http://[64:ff9b:1::1]/",
+                              "http://[2002:7f00:1::]/",
+                              "http://[2001::1]/",
+                              "http://[fc00::1]/",
+                              "http://[fd00:ec2::254]/",
+                              "http://[fe80::1]/",
+                              "http://[fe80::1%25eth0]/",
+                              "http://[fe80::1%eth0]/",
+                              "http://[ff02::1]/",
+                              "http://[2001:db8::1]/",
+                              "http://localhost/",
+                              "http://LOCALHOST/",
+                              "http://localhost./",
+                              "http://a.localhost/",
+                              "http://metadata.google.internal/",
+                              "http://10.1.2.3/",
+                              "http://172.16.0.1/",
+                              "http://172.31.255.255/",
+                              "http://192.168.1.1/",
+                              "http://169.254.169.254/latest/",
+                              "http://100.64.0.1/",
+                              "http://100.100.100.200/",
+                              "http://168.63.129.16/",
+                              "http://192.0.0.1/",
+                              "http://192.0.2.1/",
+                              "http://198.18.0.1/",
+                              "http://198.51.100.1/",
+                              "http://203.0.113.1/",
+                              "http://224.0.0.1/",
+                              "http://240.0.0.1/",
+                              "http://255.255.255.255/"};
   for (const auto& url : urls) {
     auto checked = check(url);
     ASSERT_FALSE(checked) << url;
@@ -63,21 +99,59 @@ TEST_F(EgressTest, RefusesEverySpellingOfAnInsideAddress) {
 }
 
 TEST_F(EgressTest, RefusesUrlsThatParsersReadDifferently) {
-  const std::string urls[] = {
-      "", "http", "http:/example.com", "http:example.com", "//example.com/", "file:///etc/passwd", "ftp://example.com/", "gopher://example.com/",
-      "javascript:alert(1)", "http://user@example.com/", "http://user:pass@example.com/", "http://a@b@127.0.0.1/", "http://example.com\\@127.0.0.1/",
-      "http://example.com\\/", "http:\\\\example.com/", "http://exa\tmple.com/", "http://exam\nple.com/", "http://example.com/\r\nX: y",
-      " http://example.com/", "http://example.com/ a", "http://%31%32%37.0.0.1/", "http://example%2ecom/", "http://\xEF\xBC\x91\xEF\xBC\x92\xEF\xBC\x97.0.0.1/",
-      "http://127\xE3\x80\x82" "0\xE3\x80\x82" "0\xE3\x80\x82" "1/", "http://ex\xC3\xA4mple.com/", "http:///path", "http://:80/", "http://example.com:/",
-      "http://example.com:0/", "http://example.com:65536/", "http://example.com:80x/", "http://example.com:-1/", "http://.example.com/",
-      "http://example..com/", "http://[::1/", "http://::1/", "http://[example.com]/", "http://1.2.3.4.5/", "http://256.1.1.1/", "http://1.2.3.0x4/",
-      "http://" + std::string(300, 'a') + ".com/", "http://" + std::string(64, 'a') + ".com/", "http://example.com/" + std::string(9000, 'a')};
+  const std::string urls[] = {"",
+                              "http",
+                              "http:/example.com",
+                              "http:example.com",
+                              "//example.com/",
+                              "file:///etc/passwd",
+                              "ftp://example.com/",
+                              "gopher://example.com/",
+                              "javascript:alert(1)",
+                              "http://user@example.com/",
+                              "http://user:pass@example.com/",
+                              "http://a@b@127.0.0.1/",
+                              "http://example.com\\@127.0.0.1/",
+                              "http://example.com\\/",
+                              "http:\\\\example.com/",
+                              "http://exa\tmple.com/",
+                              "http://exam\nple.com/",
+                              "http://example.com/\r\nX: y",
+                              " http://example.com/",
+                              "http://example.com/ a",
+                              "http://%31%32%37.0.0.1/",
+                              "http://example%2ecom/",
+                              "http://\xEF\xBC\x91\xEF\xBC\x92\xEF\xBC\x97.0.0.1/",
+                              "http://127\xE3\x80\x82"
+                              "0\xE3\x80\x82"
+                              "0\xE3\x80\x82"
+                              "1/",
+                              "http://ex\xC3\xA4mple.com/",
+                              "http:///path",
+                              "http://:80/",
+                              "http://example.com:/",
+                              "http://example.com:0/",
+                              "http://example.com:65536/",
+                              "http://example.com:80x/",
+                              "http://example.com:-1/",
+                              "http://.example.com/",
+                              "http://example..com/",
+                              "http://[::1/",
+                              "http://::1/",
+                              "http://[example.com]/",
+                              "http://1.2.3.4.5/",
+                              "http://256.1.1.1/",
+                              "http://1.2.3.0x4/",
+                              "http://" + std::string(300, 'a') + ".com/",
+                              "http://" + std::string(64, 'a') + ".com/",
+                              "http://example.com/" + std::string(9000, 'a')};
   for (const auto& url : urls) EXPECT_EQ(check(url).error().code, ErrorCode::url_blocked) << url;
   EXPECT_EQ(resolver->asked, 0) << "a URL that is refused for its form is never resolved";
 }
 
 TEST_F(EgressTest, AllowsPublicNamesThatNaiveFiltersRefuse) {
-  for (const auto* host : {"fcbarcelona.com", "10.example.com", "fd.io", "127.example.org", "localhost.example.com", "internal-tools.example.com"}) {
+  for (const auto* host :
+       {"fcbarcelona.com", "10.example.com", "fd.io", "127.example.org", "localhost.example.com", "internal-tools.example.com"}) {
     resolver->answers[host] = {{"93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"}};
     auto checked = check("https://" + std::string(host) + "/a?b#c");
     ASSERT_TRUE(checked) << host << " " << checked.error().detail;
@@ -132,19 +206,53 @@ TEST_F(EgressTest, TheOperatorCanAllowAPrivateBlockAndNothingElse) {
   EXPECT_FALSE(EgressGuard::create(policy, resolver));
 }
 
-TEST_F(EgressTest, ANameThatDoesNotResolveIsNotABlockedOne) {
-  EXPECT_EQ(check("http://nowhere.example.com/").error().code, ErrorCode::upstream_unavailable);
+TEST_F(EgressTest, AnInsideNamePassesOnlyWhenEveryAddressOfItIsListed) {
+  resolver->answers["db.internal"] = {{"10.1.0.1"}};
+  resolver->answers["odd.internal"] = {{"10.1.0.1", "93.184.216.34"}};
+  EgressPolicy policy;
+  policy.allow = {"10.1.0.0/16"};
+
+  EXPECT_TRUE(check("http://db.internal/", policy));
+  EXPECT_EQ(check("http://odd.internal/", policy).error().code, ErrorCode::url_blocked) << "public, but not what the operator listed";
+  EXPECT_EQ(check("http://db.internal/").error().code, ErrorCode::url_blocked);
 }
 
-TEST(Url, ARedirectIsResolvedAgainstWhereItCameFrom) {
-  const auto base = *parse_strict_url("https://a.example:8443/x/y?z");
+TEST_F(EgressTest, AnAllowedIpv4BlockAlsoCoversItsMappedForm) {
+  EgressPolicy policy;
+  policy.allow = {"10.1.0.0/16", "fd12::/16"};
 
-  EXPECT_EQ(*resolve_location(base, "/w"), "https://a.example:8443/w");
-  EXPECT_EQ(*resolve_location(base, "w"), "https://a.example:8443/x/w");
-  EXPECT_EQ(*resolve_location(base, "//169.254.169.254/"), "https://169.254.169.254/");
-  EXPECT_EQ(*resolve_location(base, "http://b.example/"), "http://b.example/");
-  EXPECT_FALSE(resolve_location(base, "http://b.example/\r\nX: y"));
-  EXPECT_FALSE(resolve_location(base, "\\\\b.example"));
+  EXPECT_TRUE(check("http://[::ffff:10.1.2.3]/", policy));
+  EXPECT_EQ(check("http://[::ffff:10.2.2.3]/", policy).error().code, ErrorCode::url_blocked);
+  EXPECT_TRUE(check("http://[fd12::1]/", policy));
+  EXPECT_EQ(check("http://[fd13::1]/", policy).error().code, ErrorCode::url_blocked);
+}
+
+TEST_F(EgressTest, RefusesAllowListsThatAreNotBlocks) {
+  for (const auto* text : {"", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8x", "::/129", "localhost", "10.0.0/8"}) {
+    EgressPolicy policy;
+    policy.allow = {text};
+    auto guard = EgressGuard::create(policy, resolver);
+    ASSERT_FALSE(guard) << text;
+    EXPECT_EQ(guard.error().code, ErrorCode::invalid_argument) << text;
+  }
+}
+
+TEST_F(EgressTest, NoPortsInThePolicyMeansAnyPort) {
+  EgressPolicy policy;
+  policy.ports.clear();
+
+  EXPECT_TRUE(check("http://93.184.216.34:12345/", policy));
+}
+
+TEST_F(EgressTest, NoTwoGuardsShareAnId) {
+  auto first = *EgressGuard::create({}, resolver);
+  auto second = *EgressGuard::create({}, resolver);
+
+  EXPECT_NE(first->id(), second->id());
+}
+
+TEST_F(EgressTest, ANameThatDoesNotResolveIsNotABlockedOne) {
+  EXPECT_EQ(check("http://nowhere.example.com/").error().code, ErrorCode::upstream_unavailable);
 }
 
 }  // namespace

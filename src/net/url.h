@@ -1,20 +1,31 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include "base/result.h"
 #include "net/egress.h"
 
 namespace wherry::http {
 
-/// Parses an absolute http(s) URL that the operator configured: no checks of where it leads. Errors: invalid_argument.
+/// The address a host of a CheckedUrl spells out; nullopt when it is a name.
+std::optional<IpAddress> literal_address(std::string_view host);
+
+/// The URL as text again: scheme, host with brackets where needed, the port unless it is the scheme's own, target.
+std::string to_text(const CheckedUrl& url);
+/// host[:port] as the Host header wants it.
+std::string host_header(const CheckedUrl& url);
+
+/// Whether both lead to the same scheme, host and port.
+bool same_origin(const CheckedUrl& a, const CheckedUrl& b);
+
+/// Parses a URL that the operator configured: syntax only, it may lead anywhere. Errors: invalid_argument.
 Result<CheckedUrl> parse_url(std::string_view url);
 
-/// The URL a Location header leads to from `base`. Errors: invalid_argument.
+/// resolve_reference() and a syntax check of the outcome. Errors: invalid_argument.
 Result<std::string> resolve_location(const CheckedUrl& base, std::string_view location);
 
-/// "host" or "host:port" as the Host header wants it.
-std::string host_header(const CheckedUrl& url);
+/// What a Location header means, seen from `base` (RFC 3986 section 5.2). The outcome is not checked yet.
+std::string resolve_reference(const CheckedUrl& base, std::string_view reference);
 
 }  // namespace wherry::http
