@@ -1,5 +1,8 @@
 #include "media/url_fetcher.h"
 
+#include <algorithm>
+#include <charconv>
+
 #include "base/bytes.h"
 #include "domain/media_kind.h"
 
@@ -9,11 +12,24 @@ namespace {
 
 class WriterSink final : public http::BodySink {
  public:
-  explicit WriterSink(BlobWriter& writer) : writer_(writer) {}
-  Result<void> write(std::string_view piece) override { return writer_.write(piece); }
+  WriterSink(BlobWriter& writer, const UrlFetcher::SizeLimit& limit) : writer_(writer), limit_of_(limit) {}
+  Result<void> begin(const http::Headers& headers) override {
+    limit_ = std::min(limit_of_(headers.find("Content-Type").value_or("")), max_media_bytes);
+    std::uint64_t announced = 0;
+    const auto length = headers.find("Content-Length").value_or("");
+    std::from_chars(length.data(), length.data() + length.size(), announced);
+    return announced > limit_ ? Result<void>(oversized()) : Result<void>();
+  }
+  Result<void> write(std::string_view piece) override {
+    if (writer_.size() + piece.size() > limit_) return oversized();
+    return writer_.write(piece);
+  }
 
  private:
+  static Error oversized() { return {ErrorCode::too_large, "the file is too large"}; }
   BlobWriter& writer_;
+  const UrlFetcher::SizeLimit& limit_of_;
+  std::uint64_t limit_ = max_media_bytes;
 };
 
 // What the caller can do about it: choose another URL, or a smaller file. The rest is "could not be fetched".
@@ -55,8 +71,8 @@ std::string remote_file_name(std::string_view disposition, std::string_view url)
   return name;
 }
 
-Task<Result<UrlFetcher::Fetched>> GuardedFetcher::fetch(std::string url, BlobWriter& into) {
-  WriterSink sink(into);
+Task<Result<UrlFetcher::Fetched>> GuardedFetcher::fetch(std::string url, BlobWriter& into, SizeLimit limit) {
+  WriterSink sink(into, limit);
   http::ClientRequest request;
   request.url = url;
   request.egress = &guard_;
@@ -64,6 +80,7 @@ Task<Result<UrlFetcher::Fetched>> GuardedFetcher::fetch(std::string url, BlobWri
   request.max_response_bytes = max_media_bytes;
   request.timeout = seconds(10);
   request.idle_timeout = seconds(10);
+  request.total_timeout = std::chrono::minutes(10);
   request.sink = &sink;
   auto response = co_await client_.send(std::move(request));
   if (!response) co_return as_fetch_error(response.error());

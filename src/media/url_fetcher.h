@@ -5,11 +5,11 @@
 
 namespace wherry {
 
-/// Fetches user-given URLs: every hop (at most 3) passes the egress guard, 10 s without progress end it.
+/// Fetches user-given URLs: every hop (at most 3) passes the egress guard, 10 s without progress end it, and 10 minutes whatever comes.
 class GuardedFetcher final : public UrlFetcher {
  public:
   GuardedFetcher(http::Client& client, const http::EgressGuard& guard) : client_(client), guard_(guard) {}
-  Task<Result<Fetched>> fetch(std::string url, BlobWriter& into) override;
+  Task<Result<Fetched>> fetch(std::string url, BlobWriter& into, SizeLimit limit) override;
 
  private:
   http::Client& client_;

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "base/task.h"
+#include "net/headers.h"
 
 namespace wherry::http {
 
@@ -75,6 +76,8 @@ class JoinedSource final : public BodySource {
 class BodySink {
  public:
   virtual ~BodySink() = default;
+  /// Called once with the head of the answer, before its first piece: the chance to refuse a body by its type or length.
+  virtual Result<void> begin(const Headers&) { return {}; }
   virtual Result<void> write(std::string_view piece) = 0;
 };
 

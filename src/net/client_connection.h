@@ -5,6 +5,7 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -21,12 +22,12 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
   explicit ClientConnection(Executor executor);
 
   /// Connects to the first address that answers; with `tls` also shakes hands and verifies the host's certificate.
-  /// Errors: upstream_unavailable.
-  Task<Result<void>> connect(std::vector<IpAddress> addresses, std::uint16_t port, milliseconds timeout);
-  Task<Result<void>> shake_hands(boost::asio::ssl::context& tls, std::string host, milliseconds timeout);
+  /// Every address gets its share of the time. Errors: upstream_unavailable; cancelled.
+  Task<Result<void>> connect(std::vector<IpAddress> addresses, std::uint16_t port, Steady::time_point deadline);
+  Task<Result<void>> shake_hands(boost::asio::ssl::context& tls, std::string host, Steady::time_point deadline);
 
   /// Asio's errors; after a time-out `timed_out()` is true and the socket is closed.
-  Task<boost::system::error_code> write(std::string_view first, std::string_view second);
+  Task<boost::system::error_code> write(std::string_view first, std::string_view second, std::string_view third = {});
   Task<boost::system::error_code> read_more();  ///< appends to buffer()
 
   boost::beast::flat_buffer& buffer() { return buffer_; }
@@ -38,8 +39,13 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
 
   /// Whether an idle connection can carry another request: open, and nothing arrived that nobody asked for.
   bool is_fresh();
-  /// Whether the peer has already said something (or closed) while we are still sending.
+  /// Gives back memory that only a busy connection needs, and makes `expired` be called if its deadline passes.
+  void rest(std::function<void(ClientConnection&)> expired);
+  void wake() { expired_ = nullptr; }
+  /// Whether the peer has already said something (or closed) while we are still sending, after watch_for_news().
   bool has_news();
+  /// Over TLS this reads ahead: raw bytes may be no more than a session ticket.
+  void watch_for_news();
 
   Steady::time_point idle_since{};
 
@@ -49,6 +55,7 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
   enum class Peek { nothing, data, closed };
   Peek peek();
   void arm();
+  Error unreachable(std::string message, const boost::system::error_code& failure, bool cancelled) const;
 
   Socket socket_;
   std::unique_ptr<boost::asio::ssl::stream<Socket&>> tls_;
@@ -57,6 +64,10 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
   Steady::time_point deadline_ = never();
   Steady::time_point armed_for_ = never();
   bool timed_out_ = false;
+  std::function<void(ClientConnection&)> expired_;
+  enum class Ahead { none, reading, done } ahead_ = Ahead::none;
+  boost::system::error_code ahead_failure_;
+  Timer ahead_done_;  ///< never expires; cancelled when the read ahead has ended
 };
 
 }  // namespace wherry::http

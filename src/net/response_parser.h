@@ -22,6 +22,7 @@ class ResponseParser final : public boost::beast::http::basic_parser<false> {
   Headers headers;
   std::string body;
   std::optional<Error> failure;  ///< why the parse was stopped by us: too_large, or the sink's own error
+  bool truncated = false;        ///< an error page instead of what the sink waits for: enough of it has been read
   bool informational() const { return status >= 100 && status < 200 && status != 101; }
 
  private:
@@ -32,7 +33,7 @@ class ResponseParser final : public boost::beast::http::basic_parser<false> {
   void on_request_impl(Verb, Text, Text, int, Code&) override {}
   void on_response_impl(int code, Text, int, Code&) override { status = code; }
   void on_field_impl(Field, Text name, Text value, Code&) override;
-  void on_header_impl(Code&) override {}
+  void on_header_impl(Code&) override;
   void on_body_init_impl(boost::optional<std::uint64_t> const& length, Code& code) override;
   std::size_t on_body_impl(Text piece, Code& code) override { return take(piece, code); }
   void on_chunk_header_impl(std::uint64_t, Text, Code&) override {}
@@ -40,9 +41,12 @@ class ResponseParser final : public boost::beast::http::basic_parser<false> {
   void on_finish_impl(Code&) override {}
   std::size_t take(Text piece, Code& code);
 
+  bool is_for_sink() const { return sink_ != nullptr && status >= 200 && status < 300; }
+
   std::uint64_t max_body_;
   BodySink* sink_;
   std::uint64_t received_ = 0;
+  bool in_body_ = false;
 };
 
 }  // namespace wherry::http

@@ -163,11 +163,12 @@ class ScriptedFetcher final : public UrlFetcher {
   std::map<std::string, Answer> answers;
   std::vector<std::string> asked;
 
-  Task<Result<Fetched>> fetch(std::string url, BlobWriter& into) override {
+  Task<Result<Fetched>> fetch(std::string url, BlobWriter& into, SizeLimit limit) override {
     asked.push_back(url);
     const auto found = answers.find(url);
     if (found == answers.end()) co_return Error{ErrorCode::fetch_failed, "Could not fetch the URL"};
     if (found->second.error) co_return *found->second.error;
+    if (found->second.bytes.size() > limit(found->second.fetched.content_type)) co_return Error{ErrorCode::too_large, "too large"};
     CO_TRY_VOID(into.write(found->second.bytes));
     co_return found->second.fetched;
   }

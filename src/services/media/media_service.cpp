@@ -87,8 +87,15 @@ Task<Result<BlobGate::Committed>> MediaService::commit(std::unique_ptr<BlobWrite
 
 Task<Result<Media>> MediaService::fetch(TenantId tenant, std::string url) {
   CO_TRY(auto upload, begin({}, {}));
-  auto fetched_or = co_await fetcher_.fetch(std::move(url), *upload.writer);
-  if (!fetched_or && fetched_or.error().code == ErrorCode::too_large) co_return too_large(MediaKind::document);
+  auto kind = MediaKind::document;
+  // The kind is known from the head of the answer: a picture of 90 MB is not worth reading to its end.
+  UrlFetcher::SizeLimit limit = [&kind](std::string_view content_type) {
+    const auto mime = normalize_mime(content_type);
+    if (!mime.empty()) kind = media_kind_for(mime);
+    return media_size_limit(kind);
+  };
+  auto fetched_or = co_await fetcher_.fetch(std::move(url), *upload.writer, std::move(limit));
+  if (!fetched_or && fetched_or.error().code == ErrorCode::too_large) co_return too_large(kind);
   CO_TRY(auto fetched, std::move(fetched_or));
   upload.declared_mime = normalize_mime(fetched.content_type);
   if (upload.declared_mime.empty()) upload.declared_mime = mime_for_extension(fetched.file_name);

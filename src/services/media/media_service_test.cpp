@@ -107,6 +107,16 @@ TEST_F(MediaServiceTest, AFetchedFileOverAnyLimitIsTooLarge) {
   EXPECT_EQ(refused.error(), Error(ErrorCode::too_large, "The file is larger than 100 MB, the limit for type document"));
 }
 
+TEST_F(MediaServiceTest, AFetchedFileIsHeldToTheLimitOfItsAnnouncedKind) {
+  fetcher.answers["https://a/1"] = {std::string(media_size_limit(MediaKind::image) + 1, 'x'), {"image/png", "x"}, {}};
+
+  const auto refused = test::run(io, service.fetch(owner, "https://a/1"));
+
+  EXPECT_EQ(refused.error(), Error(ErrorCode::too_large, "The file is larger than 5 MB, the limit for type image"));
+  EXPECT_EQ(blobs.created, 1);
+  EXPECT_TRUE(blobs.stored.empty());
+}
+
 TEST_F(MediaServiceTest, AStoreOutageIsReportedAndLeavesNoRow) {
   rows.outage = true;
   EXPECT_EQ(failure(store("image/png", png)), ErrorCode::unavailable);

@@ -34,7 +34,7 @@ class NoBlobs final : public BlobStore {
   static Error none() { return {ErrorCode::internal, "no media here"}; }
 };
 class NoFetcher final : public UrlFetcher {
-  Task<Result<Fetched>> fetch(std::string, BlobWriter&) override { co_return Error{ErrorCode::internal, "no media here"}; }
+  Task<Result<Fetched>> fetch(std::string, BlobWriter&, SizeLimit) override { co_return Error{ErrorCode::internal, "no media here"}; }
 };
 
 class OutboxTest : public ::testing::Test {

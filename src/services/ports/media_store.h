@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,8 +72,10 @@ class UrlFetcher {
     std::string content_type;  ///< the answer's header, raw; may be empty
     std::string file_name;     ///< from Content-Disposition or the URL's last segment; may be empty
   };
-  /// Errors: url_blocked, fetch_failed, too_large, unavailable.
-  virtual Task<Result<Fetched>> fetch(std::string url, BlobWriter& into) = 0;
+  /// How many bytes an answer of this Content-Type (raw, may be empty) may have. Asked once, before the first byte is written.
+  using SizeLimit = std::function<std::uint64_t(std::string_view content_type)>;
+  /// Errors: url_blocked, fetch_failed, too_large (over `limit`), unavailable.
+  virtual Task<Result<Fetched>> fetch(std::string url, BlobWriter& into, SizeLimit limit) = 0;
 };
 
 }  // namespace wherry
