@@ -65,7 +65,8 @@ constexpr Row table[] = {
      "Message failed to send because there are restrictions on how many messages can be sent from this phone number."},
     {131049, 400, "This message was not delivered to maintain healthy ecosystem engagement.",
      "In order to maintain a healthy ecosystem engagement, the message failed to be delivered."},
-    {131050, 400, "Unable to deliver the message. This recipient has chosen to stop receiving marketing messages on WhatsApp from your business",
+    {131050, 400,
+     "Unable to deliver the message. This recipient has chosen to stop receiving marketing messages on WhatsApp from your business",
      "The recipient has stopped marketing messages from your business."},
     {131051, 400, "Unsupported message type", "Message type is not currently supported."},
     {131052, 400, "Media download error", "Unable to download the media sent by the user."},
@@ -121,7 +122,8 @@ constexpr Row table[] = {
 };
 
 const Row* find_row(int code) {
-  const auto found = std::lower_bound(std::begin(table), std::end(table), code, [](const Row& row, int wanted) { return row.code < wanted; });
+  const auto found =
+      std::lower_bound(std::begin(table), std::end(table), code, [](const Row& row, int wanted) { return row.code < wanted; });
   return found != std::end(table) && found->code == code ? found : nullptr;
 }
 

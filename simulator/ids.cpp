@@ -134,7 +134,8 @@ std::uint64_t round_of(std::uint64_t key, unsigned round, std::uint64_t value) {
 }  // namespace
 
 std::string bsuid_of(std::string_view portfolio_id, std::string_view wa_id) {
-  if (wa_id.empty() || wa_id.size() > 15 || !std::all_of(wa_id.begin(), wa_id.end(), [](char c) { return c >= '0' && c <= '9'; })) return {};
+  if (wa_id.empty() || wa_id.size() > 15 || !std::all_of(wa_id.begin(), wa_id.end(), [](char c) { return c >= '0' && c <= '9'; }))
+    return {};
   std::uint64_t number = 0;
   for (const char c : wa_id) number = number * 10 + static_cast<std::uint64_t>(c - '0');
   const std::uint64_t key = hash_of(portfolio_id);

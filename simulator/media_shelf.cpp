@@ -33,7 +33,11 @@ MediaShelf::~MediaShelf() {
 }
 
 MediaShelf::Draft::Draft(Draft&& other) noexcept
-    : shelf_(other.shelf_), path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)), size_(other.size_), head_(std::move(other.head_)),
+    : shelf_(other.shelf_),
+      path_(std::move(other.path_)),
+      fd_(std::exchange(other.fd_, -1)),
+      size_(other.size_),
+      head_(std::move(other.head_)),
       hash_(std::move(other.hash_)) {}
 
 MediaShelf::Draft::~Draft() {
@@ -121,6 +125,9 @@ void MediaShelf::evict_oldest() {
 }
 
 void MediaShelf::sweep(Timestamp now) {
+  constexpr std::int64_t hour = 3'600'000;
+  std::int64_t before = swept_at_.load();
+  if (to_unix_millis(now) - before < hour || !swept_at_.compare_exchange_strong(before, to_unix_millis(now))) return;
   for (const auto& item : items_.all()) {
     if (item->expires <= now) erase(item->id);
   }

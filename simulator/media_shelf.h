@@ -57,7 +57,7 @@ class MediaShelf {
   Registry<MediaItem>::Ptr find(std::string_view id, Timestamp now) const;
   bool erase(std::string_view id);
   std::vector<Registry<MediaItem>::Ptr> all() const { return items_.all(); }
-  /// Removes what has expired.
+  /// Removes what has expired; looks at most once an hour.
   void sweep(Timestamp now);
   void clear();
   std::uint64_t bytes() const { return bytes_.load(); }
@@ -71,6 +71,7 @@ class MediaShelf {
   std::uint64_t bytes_limit_;
   std::atomic<std::uint64_t> bytes_{0};
   std::atomic<std::uint64_t> next_{0};
+  std::atomic<std::int64_t> swept_at_{0};  // Unix milliseconds
   Registry<MediaItem> items_;
   std::mutex mutex_;
   std::map<std::string, std::size_t, std::less<>> users_of_;  // sha256 -> items that share the file

@@ -41,7 +41,7 @@ class Registry {
     return shard.values.emplace(std::string(id), std::move(stored)).second;
   }
 
-  /// Changes a copy and puts it in place; gives the new value, or null when the id is unknown.
+  /// Changes a copy and puts it in place; gives the new value, or null when the id is unknown. `change` must not come back here.
   template <class Change>
   Ptr update(std::string_view id, Change change) {
     Shard& shard = shard_of(id);

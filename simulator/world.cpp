@@ -42,8 +42,13 @@ void GraphCounters::clear() {
 }
 
 World::World(WorldOptions options, Clock& clock)
-    : ids(options.seed), messages(options.message_limit), received(options.received_limit), requests(options.request_limit),
-      media(options.media_dir, options.media_bytes_limit), options_(std::move(options)), clock_(clock) {
+    : ids(options.seed),
+      messages(options.message_limit),
+      received(options.received_limit),
+      requests(options.request_limit),
+      media(options.media_dir, options.media_bytes_limit),
+      options_(std::move(options)),
+      clock_(clock) {
   create_first();
 }
 
@@ -62,6 +67,7 @@ void World::reset() {
   received.clear();
   requests.clear();
   media.clear();
+  uploads.clear();
   throughput.clear();
   pairs.clear();
   windows.clear();
@@ -80,13 +86,14 @@ void World::reset() {
 }
 
 void World::create_first() {
-  first_ = options_.first;
-  for (std::string* id : {&first_.portfolio_id, &first_.waba_id, &first_.number_id, &first_.app_id}) {
+  Seed first = options_.first;
+  for (std::string* id : {&first.portfolio_id, &first.waba_id, &first.number_id, &first.app_id}) {
     std::string drawn = ids.node();  // drawn in any case, so that later ids do not depend on which were given
     if (id->empty()) *id = std::move(drawn);
   }
   std::string token = "EAA" + ids.hash() + ids.hash();
-  if (first_.token.empty()) first_.token = std::move(token);
+  if (first.token.empty()) first.token = std::move(token);
+  if (first_ != first) first_ = std::move(first);  // the same after a reset: readers are not disturbed
 
   portfolios.put(first_.portfolio_id, Portfolio{.id = first_.portfolio_id, .user_limit = 250, .verified = false});
   Waba waba;
@@ -176,7 +183,8 @@ bool World::has_template_name(std::string_view waba_id, std::string_view name) c
 std::vector<Registry<Template>::Ptr> World::templates_of(std::string_view waba_id) const {
   auto found = templates.all();
   std::erase_if(found, [&](const auto& value) { return value->waba_id != waba_id; });
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return std::tie(b->created, b->id) < std::tie(a->created, a->id); });
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return std::tie(b->created, b->id) < std::tie(a->created, a->id); });
   return found;
 }
 

@@ -15,6 +15,7 @@
 #include "simulator/model.h"
 #include "simulator/registry.h"
 #include "simulator/throttles.h"
+#include "simulator/upload_sessions.h"
 
 namespace wherry::sim {
 
@@ -143,6 +144,7 @@ class World {
   ReceivedLog received;
   RequestLog requests;
   MediaShelf media;
+  UploadSessions uploads;
 
   Throughput throughput;
   PairLimit pairs;

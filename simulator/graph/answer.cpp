@@ -95,18 +95,11 @@ Task<http::Response> apply_fault(World& world, Verdict::Fault fault, int bare_ht
   world.counters.faults.fetch_add(1, std::memory_order_relaxed);
   std::string* text = std::get_if<std::string>(&response.body);
   switch (fault) {
-    case Fault::none:
-      break;
+    case Fault::none: break;
     case Fault::close_unaccepted:
-    case Fault::accept_then_close:
-      response.fault = http::Response::Fault::close_silently;
-      break;
-    case Fault::reset:
-      response.fault = http::Response::Fault::reset;
-      break;
-    case Fault::accept_then_slow:
-      co_await world.clock().sleep_for(seconds(30));
-      break;
+    case Fault::accept_then_close: response.fault = http::Response::Fault::close_silently; break;
+    case Fault::reset: response.fault = http::Response::Fault::reset; break;
+    case Fault::accept_then_slow: co_await world.clock().sleep_for(seconds(30)); break;
     case Fault::truncated_json:
       if (text) text->resize(text->size() / 2);
       break;
@@ -117,7 +110,8 @@ Task<http::Response> apply_fault(World& world, Verdict::Fault fault, int bare_ht
       http::Response page;
       page.status = 502;
       page.headers.add("Content-Type", "text/html; charset=utf-8");
-      page.body = std::string("<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Sorry, something went wrong.</h1></body></html>");
+      page.body =
+          std::string("<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Sorry, something went wrong.</h1></body></html>");
       co_return page;
     }
   }

@@ -44,16 +44,17 @@ Failure unknown_token(std::string_view text) {
 Failure check_state(const Token& token, Timestamp now) {
   if (token.state == Token::State::revoked) {
     return token_error(
-        "Error validating access token: The session has been invalidated because the user changed their password or Facebook has changed the "
+        "Error validating access token: The session has been invalidated because the user changed their password or Facebook has changed "
+        "the "
         "session for security reasons.",
         401, 460);
   }
   const bool over = token.expires_at && *token.expires_at <= now;
   if (token.state != Token::State::expired && !over) return std::nullopt;
   const Timestamp expiry = over ? *token.expires_at : now;
-  return token_error("Error validating access token: Session has expired on " + session_date(expiry) + ". The current time is " +
-                         session_date(now) + ".",
-                     401, 463);
+  return token_error(
+      "Error validating access token: Session has expired on " + session_date(expiry) + ". The current time is " + session_date(now) + ".",
+      401, 463);
 }
 
 Failure check_proof(const Call& call, std::string_view token) {

@@ -163,7 +163,8 @@ Failure take_page(const Call& call, const std::vector<std::string>& ids, Page& p
   return std::nullopt;
 }
 
-http::Response answer_list(Call& call, std::vector<std::string> ids, const std::function<Failure(std::size_t, boost::json::object&)>& item) {
+http::Response answer_list(Call& call, std::vector<std::string> ids,
+                           const std::function<Failure(std::size_t, boost::json::object&)>& item) {
   Page page;
   if (auto failure = take_page(call, ids, page)) return answer_error(call, *failure);
   boost::json::object body;

@@ -17,17 +17,14 @@ class TextBody final : public http::BodyReader {
   Task<Result<std::string_view>> read() override {
     const std::string_view piece = std::string_view(text_).substr(at_, piece_);
     at_ += piece.size();
-    largest_read_ = std::max(largest_read_, piece.size());
     co_return piece;
   }
   std::optional<std::uint64_t> content_length() const override { return text_.size(); }
-  bool at_end() const { return at_ == text_.size(); }
 
  private:
   std::string text_;
   std::size_t piece_;
   std::size_t at_ = 0;
-  std::size_t largest_read_ = 0;
 };
 
 struct Answer {
@@ -63,11 +60,14 @@ class GivenVerdicts final : public Interceptor {
   std::string asked_to, asked_template;
 };
 
+/// A listener that keeps what it is told.
 class NotedEvents final : public GraphEvents {
  public:
   void on_accepted(const SentMessagePtr& message, const Verdict*) override { accepted.push_back(message); }
   void on_template_submitted(const Template& value) override { submitted.push_back(value); }
-  void on_template_changed(const Template& value, std::string_view event) override { changed.push_back(value.name + " " + std::string(event)); }
+  void on_template_changed(const Template& value, std::string_view event) override {
+    changed.push_back(value.name + " " + std::string(event));
+  }
   void on_marked_read(const ReceivedMessage& message) override { read.push_back(message); }
   void on_security(const Number&, std::string_view event) override { security.emplace_back(event); }
   Task<Result<void>> verify_callback(std::string url, std::string verify_token) override {
@@ -84,6 +84,7 @@ class NotedEvents final : public GraphEvents {
 
 inline constexpr Timestamp start{milliseconds(1'795'000'000'000)};
 
+/// A world with known ids on a virtual clock, and requests against it.
 class GraphTest : public ::testing::Test {
  protected:
   static WorldOptions options() {

@@ -22,9 +22,10 @@ TEST_F(GraphLimits, APairTakesFortyFiveAtOnceThenOneEverySixSeconds) {
   const Answer answer = send_text();
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(answer.message(), "(#131056) (Business Account, Consumer Account) pair rate limit hit");
-  EXPECT_EQ(answer.details(),
-            "Message failed to send because there were too many messages sent from this phone number to the same phone number in a short period "
-            "of time.");
+  EXPECT_EQ(
+      answer.details(),
+      "Message failed to send because there were too many messages sent from this phone number to the same phone number in a short period "
+      "of time.");
   EXPECT_FALSE(answer.headers.find("Retry-After"));
   clock.advance(milliseconds(5'999));
   EXPECT_EQ(send_text().code(), 131056);
@@ -74,8 +75,9 @@ TEST_F(GraphLimits, ManagementCallsAreCountedByTheHour) {
   for (int i = 0; i < 200; ++i) ASSERT_EQ(get("/v26.0/102290129340398").status, 200);
   const Answer answer = get("/v26.0/102290129340398");
   EXPECT_EQ(answer.code(), 80007);
-  EXPECT_EQ(answer.headers.find("X-Business-Use-Case-Usage"),
-            R"({"102290129340398":[{"type":"whatsapp","call_count":100,"total_cputime":0,"total_time":0,"estimated_time_to_regain_access":60}]})");
+  EXPECT_EQ(
+      answer.headers.find("X-Business-Use-Case-Usage"),
+      R"({"102290129340398":[{"type":"whatsapp","call_count":100,"total_cputime":0,"total_time":0,"estimated_time_to_regain_access":60}]})");
   clock.advance(std::chrono::hours(1));
   EXPECT_EQ(get("/v26.0/102290129340398").status, 200);
 }

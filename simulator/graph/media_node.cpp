@@ -117,8 +117,8 @@ http::Response download_media(Call& call) {
     if (const auto range = range_of(*header, item->size)) {
       part = *range;
       response.status = 206;
-      response.headers.add("Content-Range", "bytes " + std::to_string(part.first) + "-" + std::to_string(part.first + part.length - 1) + "/" +
-                                                std::to_string(item->size));
+      response.headers.add("Content-Range", "bytes " + std::to_string(part.first) + "-" + std::to_string(part.first + part.length - 1) +
+                                                "/" + std::to_string(item->size));
     }
   }
   auto file = http::FileSource::open(item->path, part.first, part.length);

@@ -43,15 +43,11 @@ std::optional<MediaKind> upload_kind(std::string_view mime) {
 
 std::uint64_t upload_limit(MediaKind kind, bool animated) {
   switch (kind) {
-    case MediaKind::image:
-      return 5 * mib;
+    case MediaKind::image: return 5 * mib;
     case MediaKind::audio:
-    case MediaKind::video:
-      return 16 * mib;
-    case MediaKind::document:
-      return 100 * mib;
-    case MediaKind::sticker:
-      return animated ? 500 * kib : 100 * kib;
+    case MediaKind::video: return 16 * mib;
+    case MediaKind::document: return 100 * mib;
+    case MediaKind::sticker: return animated ? 500 * kib : 100 * kib;
   }
   return 0;
 }

@@ -5,8 +5,8 @@
 namespace wherry::sim {
 namespace {
 
-using test::Answer;
 using http::Method;
+using test::Answer;
 
 class GraphMedia : public test::GraphTest {
  protected:
@@ -82,9 +82,10 @@ TEST_F(GraphMedia, DeletedExpiredAndForeignMediaIsUnknown) {
   EXPECT_EQ(get("/v26.0/" + id + "?phone_number_id=106540352242922").status, 200);
   EXPECT_EQ(remove("/v26.0/" + id).body, R"({"success":true})");
   const Answer gone = get("/v26.0/" + id);
-  EXPECT_EQ(gone.message(), "Unsupported get request. Object with ID '" + id +
-                                "' does not exist, cannot be loaded due to missing permissions, or does not support this operation. Please read "
-                                "the Graph API documentation at https://developers.facebook.com/docs/graph-api");
+  EXPECT_EQ(gone.message(),
+            "Unsupported get request. Object with ID '" + id +
+                "' does not exist, cannot be loaded due to missing permissions, or does not support this operation. Please read "
+                "the Graph API documentation at https://developers.facebook.com/docs/graph-api");
   EXPECT_EQ(gone.json().at("error").at("error_subcode"), 33);
   EXPECT_EQ(gone.json().at("error").at("type"), "GraphMethodException");
   const std::string old = stored("x", "text/plain");
@@ -134,6 +135,31 @@ TEST_F(GraphMedia, MediaIsSentByItsIdAndAWrongKindFailsLater) {
   const Answer unknown = send(R"("type":"image","image":{"id":"12345"})");
   EXPECT_EQ(unknown.code(), 100);
   EXPECT_EQ(unknown.json().at("error").at("error_subcode"), 33);
+}
+
+TEST_F(GraphMedia, ExpiredFilesLeaveTheDisk) {
+  stored("old", "text/plain");
+  clock.advance(std::chrono::hours(24 * 30));
+  stored("young", "text/plain");
+  EXPECT_EQ(world.media.bytes(), 5u);
+}
+
+TEST_F(GraphMedia, AResumableUploadGoesOnWhereItStopped) {
+  const Answer begun = post("/v26.0/670843887433847/uploads?file_length=10&file_type=image%2Fpng", "");
+  ASSERT_EQ(begun.status, 200) << begun.body;
+  const std::string target = "/v26.0/" + std::string(begun.json().at("id").as_string());
+  const auto append = [&](const std::string& offset, const std::string& bytes) {
+    http::Headers headers;
+    headers.add("file_offset", offset);
+    return call(Method::post, target, bytes, {}, "EAAtoken", headers);
+  };
+  EXPECT_EQ(append("0", "0123456").json().at("file_offset"), 7);
+  EXPECT_EQ(append("0", "0123456").code(), 100);
+  EXPECT_EQ(get(target).json().at("file_offset"), 7);
+  EXPECT_EQ(append("7", "7890").code(), 100);
+  EXPECT_TRUE(std::string(append("7", "789").json().at("h").as_string()).starts_with("4::"));
+  EXPECT_EQ(call(Method::get, target, {}, {}, "EAAother").code(), 190);
+  EXPECT_EQ(post("/v26.0/670843887433847/uploads?file_type=image%2Fpng", "").message(), "(#100) The parameter file_length is required.");
 }
 
 TEST_F(GraphMedia, EqualBytesShareOneFileUntilTheLastGoes) {

@@ -141,6 +141,7 @@ Task<http::Response> upload_media(Call& call) {
   item.created = call.now();
   const auto minutes = int_param(call.params, "ttl_minutes");
   item.expires = item.created + (minutes ? std::chrono::minutes(*minutes) : std::chrono::minutes(60 * 24 * 30));
+  world.media.sweep(item.created);
   auto kept = world.media.keep(std::move(*upload.draft), std::move(item));
   if (!kept) co_return answer_error(call, graph_error(131016));
   co_return answer(call, R"({"id":")" + kept->id + R"("})");

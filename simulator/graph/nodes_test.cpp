@@ -15,8 +15,10 @@ class GraphNodes : public test::GraphTest {
 };
 
 TEST_F(GraphNodes, ANumberShowsItsDefaultsOrWhatIsAskedFor) {
-  EXPECT_EQ(get(number).body, R"({"verified_name":"Test Number","display_phone_number":"+1 555-010-7788","quality_rating":"GREEN","id":"106540352242922"})");
-  EXPECT_EQ(get(number + "?fields=throughput,status").body, R"({"throughput":{"level":"STANDARD"},"status":"CONNECTED","id":"106540352242922"})");
+  EXPECT_EQ(get(number).body,
+            R"({"verified_name":"Test Number","display_phone_number":"+1 555-010-7788","quality_rating":"GREEN","id":"106540352242922"})");
+  EXPECT_EQ(get(number + "?fields=throughput,status").body,
+            R"({"throughput":{"level":"STANDARD"},"status":"CONNECTED","id":"106540352242922"})");
   EXPECT_EQ(get(number + "?fields=whatsapp_business_manager_messaging_limit").body,
             R"({"whatsapp_business_manager_messaging_limit":"TIER_250","id":"106540352242922"})");
   EXPECT_EQ(get(number + "?fields=health_status%7Bcan_send_message%7D").body,
@@ -49,7 +51,8 @@ TEST_F(GraphNodes, TheVersionIsOptionalBoundedAndTold) {
 }
 
 TEST_F(GraphNodes, UnknownNodesAndEdgesHaveOneShape) {
-  for (const Answer& answer : {post("/v26.0/106540352242922/flows", "{}"), post("/v26.0/123/messages", "{}"), post("/v26.0/106540352242922/a/b", "{}")}) {
+  for (const Answer& answer :
+       {post("/v26.0/106540352242922/flows", "{}"), post("/v26.0/123/messages", "{}"), post("/v26.0/106540352242922/a/b", "{}")}) {
     EXPECT_EQ(answer.status, 400);
     EXPECT_EQ(answer.code(), 100);
     EXPECT_EQ(answer.json().at("error").at("type"), "GraphMethodException");
@@ -61,7 +64,8 @@ TEST_F(GraphNodes, UnknownNodesAndEdgesHaveOneShape) {
 TEST_F(GraphNodes, TheProfileIsReadAndWritten) {
   const std::string profile = number + "/whatsapp_business_profile";
   EXPECT_EQ(post(profile, R"({"about":"x"})").message(), "(#100) The parameter messaging_product is required.");
-  EXPECT_EQ(post(profile, R"({"messaging_product":"whatsapp","about":"Hi","vertical":"RETAIL","websites":["https://a.b"]})").body, R"({"success":true})");
+  EXPECT_EQ(post(profile, R"({"messaging_product":"whatsapp","about":"Hi","vertical":"RETAIL","websites":["https://a.b"]})").body,
+            R"({"success":true})");
   EXPECT_EQ(get(profile + "?fields=about,websites").body,
             R"({"data":[{"about":"Hi","websites":["https:\/\/a.b"],"messaging_product":"whatsapp"}]})");
   EXPECT_EQ(post(profile, R"({"messaging_product":"whatsapp","about":")" + std::string(140, 'x') + "\"}").message(),
@@ -95,19 +99,25 @@ TEST_F(GraphNodes, TokensAreJudgedWithGraphsWords) {
   EXPECT_EQ(expired.status, 401);
   EXPECT_EQ(expired.code(), 190);
   EXPECT_EQ(expired.json().at("error").at("error_subcode"), 463);
-  EXPECT_EQ(expired.message(),
-            "Error validating access token: Session has expired on Wednesday, 18-Nov-26 03:06:40 PST. The current time is Wednesday, 18-Nov-26 "
-            "03:07:40 PST.");
+  EXPECT_EQ(
+      expired.message(),
+      "Error validating access token: Session has expired on Wednesday, 18-Nov-26 03:06:40 PST. The current time is Wednesday, 18-Nov-26 "
+      "03:07:40 PST.");
   world.tokens.update("EAAtoken", [&](Token& token) { token.state = Token::State::revoked; });
   EXPECT_EQ(with("EAAtoken").json().at("error").at("error_subcode"), 460);
 }
 
 TEST_F(GraphNodes, ATokenMayComeInTheQueryOrTheBody) {
   EXPECT_EQ(call(Method::get, number + "?access_token=EAAtoken", {}, {}, std::nullopt).status, 200);
-  EXPECT_EQ(call(Method::post, messages, R"({"access_token":"EAAtoken","messaging_product":"whatsapp","to":"15550100042","text":{"body":"x"}})",
-                 "application/json", std::nullopt).status, 200);
+  EXPECT_EQ(
+      call(Method::post, messages, R"({"access_token":"EAAtoken","messaging_product":"whatsapp","to":"15550100042","text":{"body":"x"}})",
+           "application/json", std::nullopt)
+          .status,
+      200);
   EXPECT_EQ(call(Method::post, messages, "access_token=EAAtoken&messaging_product=whatsapp&to=15550100042&text=%7B%22body%22:%22x%22%7D",
-                 "application/x-www-form-urlencoded", std::nullopt).status, 200);
+                 "application/x-www-form-urlencoded", std::nullopt)
+                .status,
+            200);
 }
 
 TEST_F(GraphNodes, AppSecretProofIsChecked) {
@@ -154,8 +164,11 @@ TEST_F(GraphNodes, AppsSubscribeAndOverrideTheirCallback) {
   events.refuse_callback = false;
   EXPECT_EQ(post(number, R"({"webhook_configuration":{"override_callback_uri":"https://e.f","verify_token":"v"}})").status, 200);
   EXPECT_EQ(get(number + "?fields=webhook_configuration").json().at("webhook_configuration").at("phone_number"), "https://e.f");
-  EXPECT_EQ(post("/670843887433847/subscriptions",
-                 R"({"object":"whatsapp_business_account","callback_url":"https://g.h","verify_token":"w","fields":"messages,account_update"})").status, 200);
+  EXPECT_EQ(
+      post("/670843887433847/subscriptions",
+           R"({"object":"whatsapp_business_account","callback_url":"https://g.h","verify_token":"w","fields":"messages,account_update"})")
+          .status,
+      200);
   EXPECT_EQ(world.apps.find("670843887433847")->fields, (std::set<std::string>{"account_update", "messages"}));
 }
 
@@ -204,22 +217,26 @@ TEST(FieldSelection, IsParsedWithNestingAndModifiers) {
   ASSERT_EQ(fields->size(), 3u);
   EXPECT_EQ((*fields)[1].inner[1].inner[0].name, "e");
   EXPECT_EQ((*fields)[2].name, "f");
-  for (const char* broken : {"", "a,", "a{", "a}b", "a{}", "a.b", "a{b{c{d{e{f{g{h{i{j}}}}}}}}}"}) EXPECT_FALSE(parse_fields(broken)) << broken;
+  for (const char* broken : {"", "a,", "a{", "a}b", "a{}", "a.b", "a{b{c{d{e{f{g{h{i{j}}}}}}}}}"})
+    EXPECT_FALSE(parse_fields(broken)) << broken;
 }
 
 TEST(GraphErrors, TheEnvelopeKeepsGraphsOrderAndEscapes) {
-  EXPECT_EQ(error_body(graph_error(131030), "AbC"),
-            R"({"error":{"message":"(#131030) Recipient phone number not in allowed list","type":"OAuthException","code":131030,"error_data":{)"
-            R"("messaging_product":"whatsapp","details":"Recipient phone number not in allowed list: Add recipient phone number to recipient list )"
-            R"(and try again."},"fbtrace_id":"AbC"}})");
-  EXPECT_EQ(webhook_error(graph_error(131047)),
-            R"({"code":131047,"title":"Re-engagement message","message":"Re-engagement message","error_data":{"details":"Message failed to send )"
-            R"(because more than 24 hours have passed since the customer last replied to this number."},"href":"https:\/\/developers.facebook.com)"
-            R"(\/docs\/whatsapp\/cloud-api\/support\/error-codes\/"})");
+  EXPECT_EQ(
+      error_body(graph_error(131030), "AbC"),
+      R"({"error":{"message":"(#131030) Recipient phone number not in allowed list","type":"OAuthException","code":131030,"error_data":{)"
+      R"("messaging_product":"whatsapp","details":"Recipient phone number not in allowed list: Add recipient phone number to recipient list )"
+      R"(and try again."},"fbtrace_id":"AbC"}})");
+  EXPECT_EQ(
+      webhook_error(graph_error(131047)),
+      R"({"code":131047,"title":"Re-engagement message","message":"Re-engagement message","error_data":{"details":"Message failed to send )"
+      R"(because more than 24 hours have passed since the customer last replied to this number."},"href":"https:\/\/developers.facebook.com)"
+      R"(\/docs\/whatsapp\/cloud-api\/support\/error-codes\/"})");
 }
 
 TEST(GraphErrors, TheTableIsSortedAndItsStatusesAreThePublishedOnes) {
-  for (const int code : {0, 1, 100, 190, 2500, 80007, 130429, 131000, 131056, 132001, 137000, 2388039}) EXPECT_TRUE(is_known_code(code)) << code;
+  for (const int code : {0, 1, 100, 190, 2500, 80007, 130429, 131000, 131056, 132001, 137000, 2388039})
+    EXPECT_TRUE(is_known_code(code)) << code;
   EXPECT_EQ(graph_error(132001).http, 404);
   EXPECT_EQ(graph_error(131016).http, 500);
   EXPECT_EQ(graph_error(131031).http, 403);

@@ -126,11 +126,11 @@ http::Response block_users(Call& call, const Number& number) {
     const bool wrote = world.windows.open(number.id, wa_id, call.now());
     if (wa_id.empty() || (add && !wrote)) {
       const GraphError reason = graph_error(139100, "Only users who wrote in the last 24 hours can be blocked");
-      failed.push_back(boost::json::object{{"input", input},
-                                           {"wa_id", wa_id},
-                                           {"errors", boost::json::array{boost::json::object{{"message", "Failed to block user"},
-                                                                                             {"code", reason.code},
-                                                                                             {"error_data", {{"details", reason.details}}}}}}});
+      failed.push_back(boost::json::object{
+          {"input", input},
+          {"wa_id", wa_id},
+          {"errors", boost::json::array{boost::json::object{
+                         {"message", "Failed to block user"}, {"code", reason.code}, {"error_data", {{"details", reason.details}}}}}}});
       continue;
     }
     users.push_back(wa_id);

@@ -32,6 +32,11 @@ Task<http::Response> upload_media(Call& call);
 /// GET /whatsapp_business/attachments/: authenticates itself; every failure is 404.
 http::Response download_media(Call& call);
 
+/// POST /{app}/uploads begins a resumable upload.
+http::Response start_upload(Call& call);
+/// POST, GET /upload:…: authenticates itself, since the body is raw bytes.
+Task<http::Response> continue_upload(Call& call);
+
 /// The verification GET of a callback that is being set: 100 when it fails.
 Task<Failure> verify_callback(Call& call, std::string url, std::string verify_token);
 

@@ -127,7 +127,8 @@ http::Response mark_read(Call& call, const Number& number) {
   }
   World& world = call.world();
   const auto known = world.received.find(id);
-  if (!known || known->number_id != number.id) return answer_error(call, not_valid("Message ID is not valid: it is not a received message"));
+  if (!known || known->number_id != number.id)
+    return answer_error(call, not_valid("Message ID is not valid: it is not a received message"));
   const auto message = world.received.mark_read(id, typing != nullptr);
   if (message && call.context.events) call.context.events->on_marked_read(*message);
   return answer_success(call);

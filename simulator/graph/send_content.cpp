@@ -117,7 +117,8 @@ Failure check_reaction(const Call& call, SendDraft& draft) {
   if (const auto sent = world.messages.find(target)) {
     if (sent->type == "reaction" || sent->number_id != draft.number->id || sent->at + oldest < call.now()) draft.late = bad_target;
   } else if (const auto received = world.received.find(target)) {
-    if (received->type == "reaction" || received->number_id != draft.number->id || received->at + oldest < call.now()) draft.late = bad_target;
+    if (received->type == "reaction" || received->number_id != draft.number->id || received->at + oldest < call.now())
+      draft.late = bad_target;
   } else {
     draft.late = bad_target;
   }

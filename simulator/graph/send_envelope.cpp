@@ -6,9 +6,10 @@
 namespace wherry::sim {
 namespace {
 
-constexpr std::array<std::string_view, 14> message_types{"audio",    "button", "contacts", "document", "hsm",     "image",    "interactive",
-                                                         "location", "pin",    "reaction", "sticker",  "template", "text", "video"};
-constexpr std::string_view type_choices = "AUDIO, CONTACTS, DOCUMENT, IMAGE, INTERACTIVE, LOCATION, PIN, REACTION, STICKER, TEMPLATE, TEXT, VIDEO";
+constexpr std::array<std::string_view, 14> message_types{"audio",    "button", "contacts", "document", "hsm",      "image", "interactive",
+                                                         "location", "pin",    "reaction", "sticker",  "template", "text",  "video"};
+constexpr std::string_view type_choices =
+    "AUDIO, CONTACTS, DOCUMENT, IMAGE, INTERACTIVE, LOCATION, PIN, REACTION, STICKER, TEMPLATE, TEXT, VIDEO";
 
 bool is_phone_character(char c) { return (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '(' || c == ')' || c == ' '; }
 

@@ -82,7 +82,8 @@ class InteractiveCheck {
     if (kind == "text") return check_text(header, at, "text", 60, Absent::missing_131008);
     const bool media = kind == "image" || kind == "video" || kind == "document";
     if (!media || allowed != Header::text_or_media) {
-      return not_valid("Header type '" + std::string(kind.substr(0, 32)) + "' is not allowed for interactive type '" + std::string(type) + "'");
+      return not_valid("Header type '" + std::string(kind.substr(0, 32)) + "' is not allowed for interactive type '" + std::string(type) +
+                       "'");
     }
     const auto* object = json::find_object(header, kind);
     if (!object) return missing(at.child(kind));
@@ -169,7 +170,8 @@ class InteractiveCheck {
     const std::string_view wanted = type == "location_request_message" ? "send_location" : type;
     const std::string_view name = text_of(action, "name");
     if (name.empty()) return missing(at.child("name"));
-    if (name != wanted) return not_valid("Action name must be '" + std::string(wanted) + "' for interactive type '" + std::string(type) + "'");
+    if (name != wanted)
+      return not_valid("Action name must be '" + std::string(wanted) + "' for interactive type '" + std::string(type) + "'");
     if (type == "cta_url") return check_cta(action, at);
     const auto* parameters = json::find_object(action, "parameters");
     const ParamPath in = at.child("parameters");
@@ -191,7 +193,8 @@ class InteractiveCheck {
     if (auto failure = check_text(*parameters, at, "flow_cta", 30, Absent::missing_131008)) return failure;
     const std::string_view mode = text_of(*parameters, "mode"), action = text_of(*parameters, "flow_action");
     if (!mode.empty() && mode != "published" && mode != "draft") return not_valid("Flow mode must be published or draft");
-    if (!action.empty() && action != "navigate" && action != "data_exchange") return not_valid("flow_action must be navigate or data_exchange");
+    if (!action.empty() && action != "navigate" && action != "data_exchange")
+      return not_valid("flow_action must be navigate or data_exchange");
     return std::nullopt;
   }
 

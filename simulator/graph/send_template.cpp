@@ -36,7 +36,8 @@ GraphError format_mismatch(std::string_view component, std::string_view expected
 }
 
 bool has_forbidden_space(std::string_view text) {
-  return text.find('\n') != std::string_view::npos || text.find('\t') != std::string_view::npos || text.find("     ") != std::string_view::npos;
+  return text.find('\n') != std::string_view::npos || text.find('\t') != std::string_view::npos ||
+         text.find("     ") != std::string_view::npos;
 }
 
 /// One text-like parameter: its shown value, or what is wrong.
@@ -183,7 +184,8 @@ class TemplateCheck {
   }
 
   static GraphError needs_parameter(std::size_t index, std::string_view type) {
-    return graph_error(131008, "buttons: Button at index " + std::to_string(index) + " of type " + std::string(type) + " requires a parameter");
+    return graph_error(131008,
+                       "buttons: Button at index " + std::to_string(index) + " of type " + std::string(type) + " requires a parameter");
   }
 
   Failure check_buttons(const json::array& stored, const json::array& sent) {
@@ -217,7 +219,8 @@ class TemplateCheck {
     }
     if (type == "COPY_CODE") {
       if (!first || text_of(*first, "coupon_code").empty()) return needs_parameter(index, "CopyCode");
-      if (count_code_points(text_of(*first, "coupon_code")) > 15) return graph_error(132012, "button: coupon_code is longer than 15 characters");
+      if (count_code_points(text_of(*first, "coupon_code")) > 15)
+        return graph_error(132012, "button: coupon_code is longer than 15 characters");
       return std::nullopt;
     }
     if (type == "QUICK_REPLY" && first) {

@@ -8,12 +8,14 @@ class GraphSend : public test::GraphTest {};
 
 TEST_F(GraphSend, AnAcceptedTextIsAnsweredLikeGraphDoes) {
   open_window();
-  const Answer answer = send(R"("type":"text","text":{"body":"h\u00e9 / \ud83d\ude00"},"biz_opaque_callback_data":"gw:1")", "+1 (555) 010-0042");
+  const Answer answer =
+      send(R"("type":"text","text":{"body":"h\u00e9 / \ud83d\ude00"},"biz_opaque_callback_data":"gw:1")", "+1 (555) 010-0042");
   ASSERT_EQ(answer.status, 200) << answer.body;
   ASSERT_EQ(events.accepted.size(), 1u);
   const auto& message = *events.accepted[0];
-  EXPECT_EQ(answer.body, R"({"messaging_product":"whatsapp","contacts":[{"input":"+1 (555) 010-0042","wa_id":"15550100042"}],"messages":[{"id":")" +
-                             message.id + R"("}]})");
+  EXPECT_EQ(answer.body,
+            R"({"messaging_product":"whatsapp","contacts":[{"input":"+1 (555) 010-0042","wa_id":"15550100042"}],"messages":[{"id":")" +
+                message.id + R"("}]})");
   EXPECT_EQ(message.id.substr(0, 27), "wamid.HBgLMTU1NTAxMDAwNDIVA");
   EXPECT_EQ(message.opaque, "gw:1");
   EXPECT_EQ(message.category, "service");
@@ -60,7 +62,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Refusal{"empty_body", "", 100, "(#100) The parameter messaging_product is required.", ""},
         Refusal{"broken_json", R"({"messaging_product":)", 100, "(#100) The parameter messaging_product is required.", ""},
-        Refusal{"wrong_product", R"({"messaging_product":"x"})", 100, "(#100) Param messaging_product must be one of {WHATSAPP} - got \"x\".", ""},
+        Refusal{"wrong_product", R"({"messaging_product":"x"})", 100,
+                "(#100) Param messaging_product must be one of {WHATSAPP} - got \"x\".", ""},
         Refusal{"no_recipient", R"({"messaging_product":"whatsapp"})", 100, "(#100) The parameter to is required.", ""},
         Refusal{"recipient_type", "{" ENVELOPE R"("recipient_type":"robot"})", 100,
                 "(#100) Param recipient_type must be one of {INDIVIDUAL, GROUP} - got \"robot\".", ""},
@@ -70,36 +73,41 @@ INSTANTIATE_TEST_SUITE_P(
                 "(#131009) Parameter value is not valid", "Recipient phone number is not valid: abc"},
         Refusal{"bad_bsuid", R"({"messaging_product":"whatsapp","recipient":"US.1","text":{"body":"x"}})", 131009,
                 "(#131009) Parameter value is not valid", "Recipient is not a valid business-scoped user ID: US.1"},
-        Refusal{"unknown_type", "{" ENVELOPE R"("type":"fax"})", 100,
-                "(#100) Param type must be one of {AUDIO, CONTACTS, DOCUMENT, IMAGE, INTERACTIVE, LOCATION, PIN, REACTION, STICKER, TEMPLATE, "
-                "TEXT, VIDEO} - got \"fax\".",
+        Refusal{
+            "unknown_type", "{" ENVELOPE R"("type":"fax"})", 100,
+            "(#100) Param type must be one of {AUDIO, CONTACTS, DOCUMENT, IMAGE, INTERACTIVE, LOCATION, PIN, REACTION, STICKER, TEMPLATE, "
+            "TEXT, VIDEO} - got \"fax\".",
+            ""},
+        Refusal{"missing_object", "{" ENVELOPE R"("type":"text"})", 100, "(#100) Invalid parameter",
+                "Parameter 'text' is mandatory for type 'text'"},
+        Refusal{"empty_text", "{" ENVELOPE R"("type":"text","text":{"body":""}})", 100, "(#100) The parameter text['body'] is required.",
                 ""},
-        Refusal{"missing_object", "{" ENVELOPE R"("type":"text"})", 100, "(#100) Invalid parameter", "Parameter 'text' is mandatory for type 'text'"},
-        Refusal{"empty_text", "{" ENVELOPE R"("type":"text","text":{"body":""}})", 100, "(#100) The parameter text['body'] is required.", ""},
         Refusal{"text_number", "{" ENVELOPE R"("type":"text","text":{"body":5}})", 100, "(#100) Param text['body'] must be a string.", ""},
         Refusal{"no_media", "{" ENVELOPE R"("type":"image","image":{}})", 100, "(#100) Invalid parameter",
                 "Exactly one of 'id' and 'link' is needed in 'image'"},
         Refusal{"two_media", "{" ENVELOPE R"("type":"image","image":{"id":"1","link":"https://a.b/c"}})", 100, "(#100) Invalid parameter",
                 "Exactly one of 'id' and 'link' is needed in 'image'"},
-        Refusal{"media_link", "{" ENVELOPE R"("type":"image","image":{"link":"ftp://a.b/c"}})", 131009, "(#131009) Parameter value is not valid",
-                "image['link'] is not a valid URL"},
-        Refusal{"location", "{" ENVELOPE R"("type":"location","location":{"longitude":"1"}})", 131008, "(#131008) Required parameter is missing",
-                "Missing required parameter: location['latitude']"},
+        Refusal{"media_link", "{" ENVELOPE R"("type":"image","image":{"link":"ftp://a.b/c"}})", 131009,
+                "(#131009) Parameter value is not valid", "image['link'] is not a valid URL"},
+        Refusal{"location", "{" ENVELOPE R"("type":"location","location":{"longitude":"1"}})", 131008,
+                "(#131008) Required parameter is missing", "Missing required parameter: location['latitude']"},
         Refusal{"location_range", "{" ENVELOPE R"("type":"location","location":{"latitude":91,"longitude":"1"}})", 131009,
                 "(#131009) Parameter value is not valid", "Parameter value of location['latitude'] is not a valid coordinate"},
         Refusal{"contact_name", "{" ENVELOPE R"("type":"contacts","contacts":[{"name":{"first_name":"A"}}]})", 131008,
                 "(#131008) Required parameter is missing", "Missing required parameter: contacts[0]['name']['formatted_name']"},
         Refusal{"contact_first_name", "{" ENVELOPE R"("type":"contacts","contacts":[{"name":{"formatted_name":"A"}}]})", 131008,
                 "(#131008) Required parameter is missing", "Missing required parameter: contacts[0]['name']['first_name']"},
-        Refusal{"birthday", "{" ENVELOPE R"("type":"contacts","contacts":[{"name":{"formatted_name":"A","first_name":"A"},"birthday":"1.2.3"}]})",
-                131009, "(#131009) Parameter value is not valid", "Parameter value of contacts[0]['birthday'] must be a date of the form YYYY-MM-DD"},
+        Refusal{"birthday",
+                "{" ENVELOPE R"("type":"contacts","contacts":[{"name":{"formatted_name":"A","first_name":"A"},"birthday":"1.2.3"}]})",
+                131009, "(#131009) Parameter value is not valid",
+                "Parameter value of contacts[0]['birthday'] must be a date of the form YYYY-MM-DD"},
         Refusal{"no_contacts", "{" ENVELOPE R"("type":"contacts","contacts":[]})", 100, "(#100) The parameter contacts is required.", ""},
         Refusal{"reaction_target", "{" ENVELOPE R"("type":"reaction","reaction":{"emoji":"x"}})", 131008,
                 "(#131008) Required parameter is missing", "Missing required parameter: reaction['message_id']"},
         Refusal{"reaction_emoji", "{" ENVELOPE R"("type":"reaction","reaction":{"message_id":"x"}})", 131008,
                 "(#131008) Required parameter is missing", "Missing required parameter: reaction['emoji']"},
-        Refusal{"caption_of_audio", "{" ENVELOPE R"("type":"audio","audio":{"link":"https://a.b/c","caption":"x"}})", 100, "(#100) Invalid parameter",
-                "Caption is not supported for type 'audio'"},
+        Refusal{"caption_of_audio", "{" ENVELOPE R"("type":"audio","audio":{"link":"https://a.b/c","caption":"x"}})", 100,
+                "(#100) Invalid parameter", "Caption is not supported for type 'audio'"},
         Refusal{"context", "{" ENVELOPE R"("context":{},"type":"text","text":{"body":"x"}})", 100,
                 "(#100) The parameter context['message_id'] is required.", ""},
         Refusal{"direct_send", "{" ENVELOPE R"("category":"utility","type":"text","text":{"body":"x"}})", 100, "(#100) Invalid parameter",
@@ -149,8 +157,9 @@ TEST_F(GraphSend, EveryPlainTypeIsAccepted) {
 }
 
 TEST_F(GraphSend, FormBodiesWithNestedJsonAreUnderstood) {
-  const Answer answer = call(http::Method::post, messages, "messaging_product=whatsapp&to=15550100042&type=text&text=%7B%22body%22%3A%22a+b%22%7D",
-                             "application/x-www-form-urlencoded");
+  const Answer answer =
+      call(http::Method::post, messages, "messaging_product=whatsapp&to=15550100042&type=text&text=%7B%22body%22%3A%22a+b%22%7D",
+           "application/x-www-form-urlencoded");
   EXPECT_EQ(answer.status, 200) << answer.body;
   const std::string multipart =
       "--b\r\nContent-Disposition: form-data; name=\"messaging_product\"\r\n\r\nwhatsapp\r\n"

@@ -71,6 +71,8 @@ Task<http::Response> GraphSurface::route(Call& call) {
   http::Response response;
   if (call.method == Method::post && call.edge == "media" && call.rest.empty()) {
     response = co_await upload_media(call);
+  } else if (call.node.starts_with("upload:")) {
+    response = co_await continue_upload(call);
   } else {
     response = co_await authenticated(call);
   }

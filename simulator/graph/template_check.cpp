@@ -31,9 +31,8 @@ class ComponentCheck {
       const auto* component = value.if_object();
       if (!component) return bad("Components must be objects.");
       const std::string type = upper(text_of(*component, "type"));
-      if (std::count_if(components.begin(), components.end(), [&](const auto& other) {
-            return other.is_object() && upper(text_of(other.get_object(), "type")) == type;
-          }) > 1) {
+      if (std::count_if(components.begin(), components.end(),
+                        [&](const auto& other) { return other.is_object() && upper(text_of(other.get_object(), "type")) == type; }) > 1) {
         return bad("A template can have only one " + type + " component.");
       }
       if (type == "LIMITED_TIME_OFFER") ++offers;
@@ -57,7 +56,8 @@ class ComponentCheck {
     if (type == "LIMITED_TIME_OFFER") {
       const auto* inner = json::find_object(component, "limited_time_offer");
       if (!inner) return bad("LIMITED_TIME_OFFER needs limited_time_offer.");
-      if (count_code_points(text_of(*inner, "text")) > 16) return template_error(too_long_text, "Text too long", "The offer text is longer than 16 characters.");
+      if (count_code_points(text_of(*inner, "text")) > 16)
+        return template_error(too_long_text, "Text too long", "The offer text is longer than 16 characters.");
       return std::nullopt;
     }
     if (type == "CALL_PERMISSION_REQUEST") return std::nullopt;
@@ -65,7 +65,8 @@ class ComponentCheck {
   }
 
   /// Variables of a text: well named, and with one example each.
-  Failure check_variables(std::string_view text, const json::object& component, std::string_view list, std::string_view named_list, int subcode) {
+  Failure check_variables(std::string_view text, const json::object& component, std::string_view list, std::string_view named_list,
+                          int subcode) {
     const auto variables = variables_of(text);
     if (variables.empty()) return std::nullopt;
     if (!named_ && !are_positional(variables)) {
@@ -73,7 +74,8 @@ class ComponentCheck {
     }
     if (named_) {
       for (const auto& name : variables) {
-        const bool plain = std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+        const bool plain =
+            std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
         if (!plain || (name[0] >= '0' && name[0] <= '9')) {
           return template_error(subcode, "Invalid variables", "Named variables must be lower-case letters, digits and underscores.");
         }
@@ -163,16 +165,17 @@ class ComponentCheck {
   }
 
   Failure check_button(const json::object& button, const std::string& type) {
-    static constexpr std::array<std::string_view, 13> types{"QUICK_REPLY", "URL",     "PHONE_NUMBER", "COPY_CODE",     "OTP",
-                                                            "FLOW",        "CATALOG", "MPM",          "SPM",           "VOICE_CALL",
-                                                            "ORDER_DETAILS", "REQUEST_CONTACT_INFO", "APP"};
+    static constexpr std::array<std::string_view, 13> types{
+        "QUICK_REPLY", "URL",           "PHONE_NUMBER",         "COPY_CODE", "OTP", "FLOW", "CATALOG", "MPM", "SPM",
+        "VOICE_CALL",  "ORDER_DETAILS", "REQUEST_CONTACT_INFO", "APP"};
     if (std::find(types.begin(), types.end(), type) == types.end()) {
       return not_one_of("buttons['type']", "QUICK_REPLY, URL, PHONE_NUMBER, COPY_CODE, OTP, FLOW, CATALOG, MPM, SPM, VOICE_CALL", type);
     }
     const std::string_view text = text_of(button, "text");
     const bool needs_text = type == "QUICK_REPLY" || type == "URL" || type == "PHONE_NUMBER" || type == "FLOW";
     if (needs_text && text.empty()) return bad("The button has no text.");
-    if (count_code_points(text) > 25) return template_error(too_long_text, "Button text too long", "The button text is longer than 25 characters.");
+    if (count_code_points(text) > 25)
+      return template_error(too_long_text, "Button text too long", "The button text is longer than 25 characters.");
     if (type == "PHONE_NUMBER" && (text_of(button, "phone_number").empty() || text_of(button, "phone_number").size() > 20)) {
       return bad("The phone number of the button is missing or too long.");
     }
@@ -182,7 +185,8 @@ class ComponentCheck {
     }
     if (type == "OTP") {
       const std::string kind = upper(text_of(button, "otp_type"));
-      if (kind != "COPY_CODE" && kind != "ONE_TAP" && kind != "ZERO_TAP") return not_one_of("otp_type", "COPY_CODE, ONE_TAP, ZERO_TAP", kind);
+      if (kind != "COPY_CODE" && kind != "ONE_TAP" && kind != "ZERO_TAP")
+        return not_one_of("otp_type", "COPY_CODE, ONE_TAP, ZERO_TAP", kind);
       if (category_ != "AUTHENTICATION") return bad("OTP buttons are for authentication templates only.");
       const auto* apps = json::find_array(button, "supported_apps");
       if (apps && apps->size() > 5) return bad("At most 5 supported_apps are allowed.");
@@ -212,7 +216,8 @@ class ComponentCheck {
       if (!components) return bad("Carousel cards need components.");
       if (auto failure = run(*components, true)) return failure;
       std::string this_shape;
-      for (const auto& part : *components) this_shape += upper(text_of(part.get_object(), "type")) + upper(text_of(part.get_object(), "format")) + "/";
+      for (const auto& part : *components)
+        this_shape += upper(text_of(part.get_object(), "type")) + upper(text_of(part.get_object(), "format")) + "/";
       if (!shape.empty() && shape != this_shape) return bad("All carousel cards must have the same components.");
       shape = this_shape;
     }

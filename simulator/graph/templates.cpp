@@ -117,9 +117,10 @@ http::Response create_template(Call& call, const Waba& waba) {
   if (auto failure = take_components(call, value)) return answer_error(call, *failure);
   if (auto failure = take_ttl(call, value)) return answer_error(call, *failure);
   if (world.name_blocked(waba.id, value.name) && !world.has_template_name(waba.id, value.name)) {
-    return answer_error(call, template_error(2388023, "Message template language is being deleted",
-                                             "New content can't be added while the existing content of this name is being deleted. Try again "
-                                             "in 4 weeks or use another name."));
+    return answer_error(call,
+                        template_error(2388023, "Message template language is being deleted",
+                                       "New content can't be added while the existing content of this name is being deleted. Try again "
+                                       "in 4 weeks or use another name."));
   }
   if (auto failure = check_template_limits(call, waba)) return answer_error(call, *failure);
   value.id = world.ids.node();
@@ -128,8 +129,9 @@ http::Response create_template(Call& call, const Waba& waba) {
   const Template stored = value;
   if (!world.add_template(std::move(value))) {
     return answer_error(call, template_error(2388024, "Content in this language already exists",
-                                             "There is already " + stored.language + " content for this template. You can create a new "
-                                             "template and try again."));
+                                             "There is already " + stored.language +
+                                                 " content for this template. You can create a new "
+                                                 "template and try again."));
   }
   if (call.context.events) {
     call.context.events->on_template_submitted(stored);
@@ -154,9 +156,8 @@ http::Response list_templates(Call& call, const Waba& waba) {
   keep("language", [](const Template& value, const std::string& text) { return value.language == text; });
   std::vector<std::string> ids;
   for (const auto& value : found) ids.push_back(value->id);
-  return answer_list(call, std::move(ids), [&](std::size_t i, boost::json::object& entry) {
-    return select_fields(call, template_view(call, *found[i]), entry);
-  });
+  return answer_list(call, std::move(ids),
+                     [&](std::size_t i, boost::json::object& entry) { return select_fields(call, template_view(call, *found[i]), entry); });
 }
 
 http::Response delete_templates(Call& call, const Waba& waba) {
@@ -194,7 +195,8 @@ Task<std::optional<http::Response>> template_route(Call& call, Registry<Template
   World& world = call.world();
   const bool approved = value->status == "APPROVED";
   if (!approved && value->status != "REJECTED" && value->status != "PAUSED") {
-    co_return answer_error(call, template_error(2388039, "Message template can't be edited", "The template's status does not allow a change."));
+    co_return answer_error(call,
+                           template_error(2388039, "Message template can't be edited", "The template's status does not allow a change."));
   }
   Template changed = *value;
   if (const auto category = text_param(call.params, "category")) {

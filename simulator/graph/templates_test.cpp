@@ -20,10 +20,12 @@ class GraphTemplates : public test::GraphTest {
     return id;
   }
   Answer send_template(const std::string& name, const std::string& components, const std::string& language = "en_US") {
-    return send(R"("type":"template","template":{"name":")" + name + R"(","language":{"code":")" + language + R"("},"components":)" + components + "}");
+    return send(R"("type":"template","template":{"name":")" + name + R"(","language":{"code":")" + language + R"("},"components":)" +
+                components + "}");
   }
   static constexpr const char* plain = R"([{"type":"BODY","text":"Your order is ready."}])";
-  static constexpr const char* two = R"([{"type":"BODY","text":"Hi {{1}}, order {{2}} is ready.","example":{"body_text":[["Ada","4711"]]}}])";
+  static constexpr const char* two =
+      R"([{"type":"BODY","text":"Hi {{1}}, order {{2}} is ready.","example":{"body_text":[["Ada","4711"]]}}])";
 };
 
 TEST_F(GraphTemplates, ATemplateIsPendingThenReviewed) {
@@ -131,13 +133,15 @@ INSTANTIATE_TEST_SUITE_P(
     Rows, TemplateCreation,
     ::testing::Values(
         Creation{"name", R"({"language":"en"})", "(#100) The parameter name is required."},
-        Creation{"name_form", R"({"name":"Bad Name","language":"en"})", "Names are at most 512 lower-case letters, digits and underscores."},
+        Creation{"name_form", R"({"name":"Bad Name","language":"en"})",
+                 "Names are at most 512 lower-case letters, digits and underscores."},
         Creation{"language", R"({"name":"n"})", "(#100) The parameter language is required."},
         Creation{"category", R"({"name":"n","language":"en","category":"SPAM"})",
                  "(#100) Param category must be one of {UTILITY, MARKETING, AUTHENTICATION} - got \"SPAM\"."},
         Creation{"components", R"({"name":"n","language":"en","category":"UTILITY"})", "(#100) The parameter components is required."},
         Creation{"no_body", HEAD R"([{"type":"FOOTER","text":"f"}]})", "The template needs a BODY component."},
-        Creation{"two_bodies", HEAD R"([{"type":"BODY","text":"a"},{"type":"body","text":"b"}]})", "A template can have only one BODY component."},
+        Creation{"two_bodies", HEAD R"([{"type":"BODY","text":"a"},{"type":"body","text":"b"}]})",
+                 "A template can have only one BODY component."},
         Creation{"trailing", HEAD R"([{"type":"BODY","text":"Hi {{1}}","example":{"body_text":[["x"]]}}]})",
                  "Variables can't be at the start or end of the template."},
         Creation{"adjacent", HEAD R"([{"type":"BODY","text":"Hi {{1}} {{2}}!","example":{"body_text":[["x","y"]]}}]})",
@@ -147,19 +151,25 @@ INSTANTIATE_TEST_SUITE_P(
         Creation{"example", HEAD R"([{"type":"BODY","text":"Hi {{1}}!"}]})", "Every variable needs an example."},
         Creation{"media_example", HEAD R"([{"type":"HEADER","format":"IMAGE"},{"type":"BODY","text":"a"}]})",
                  "A media header needs example.header_handle."},
-        Creation{"footer_variable", HEAD R"([{"type":"BODY","text":"a"},{"type":"FOOTER","text":"f {{1}} g"}]})", "The footer can't have variables."},
-        Creation{"three_urls", HEAD R"([{"type":"BODY","text":"a"},{"type":"BUTTONS","buttons":[{"type":"URL","text":"a","url":"https://a.b"},
+        Creation{"footer_variable", HEAD R"([{"type":"BODY","text":"a"},{"type":"FOOTER","text":"f {{1}} g"}]})",
+                 "The footer can't have variables."},
+        Creation{"three_urls",
+                 HEAD R"([{"type":"BODY","text":"a"},{"type":"BUTTONS","buttons":[{"type":"URL","text":"a","url":"https://a.b"},
                  {"type":"URL","text":"b","url":"https://a.b"},{"type":"URL","text":"c","url":"https://a.b"}]}]})",
                  "A template can have at most 2 URL buttons."},
         Creation{"scattered_replies", HEAD R"([{"type":"BODY","text":"a"},{"type":"BUTTONS","buttons":[{"type":"QUICK_REPLY","text":"a"},
                  {"type":"URL","text":"b","url":"https://a.b"},{"type":"QUICK_REPLY","text":"c"}]}]})",
                  "Quick reply buttons must stand together."},
-        Creation{"url_variable", HEAD R"([{"type":"BODY","text":"a"},{"type":"BUTTONS","buttons":[{"type":"URL","text":"b","url":"https://a.b/{{1}}/c"}]}]})",
+        Creation{"url_variable",
+                 HEAD
+                 R"([{"type":"BODY","text":"a"},{"type":"BUTTONS","buttons":[{"type":"URL","text":"b","url":"https://a.b/{{1}}/c"}]}]})",
                  "A URL can have one variable, at its end."},
         Creation{"otp", HEAD R"([{"type":"BODY","text":"a"},{"type":"BUTTONS","buttons":[{"type":"OTP","otp_type":"COPY_CODE"}]}]})",
                  "OTP buttons are for authentication templates only."},
-        Creation{"ttl", R"({"name":"n","language":"en","category":"UTILITY","message_send_ttl_seconds":5,"components":[{"type":"BODY","text":"a"}]})",
-                 "message_send_ttl_seconds must be between 30 and 43200."}),
+        Creation{
+            "ttl",
+            R"({"name":"n","language":"en","category":"UTILITY","message_send_ttl_seconds":5,"components":[{"type":"BODY","text":"a"}]})",
+            "message_send_ttl_seconds must be between 30 and 43200."}),
     [](const auto& row) { return std::string(row.param.name); });
 
 TEST_F(GraphTemplates, ParametersAreCountedByComponent) {
@@ -168,21 +178,27 @@ TEST_F(GraphTemplates, ParametersAreCountedByComponent) {
   EXPECT_EQ(one.status, 400);
   EXPECT_EQ(one.message(), "(#132000) Number of parameters does not match the expected number of params");
   EXPECT_EQ(one.details(), "body: number of localizable_params (1) does not match the expected number of params (2)");
-  EXPECT_EQ(send_template("two", "[]").details(), "body: number of localizable_params (0) does not match the expected number of params (2)");
-  EXPECT_EQ(send_template("two", R"([{"type":"BODY","parameters":[{"type":"text","text":"Ada"},{"type":"text","text":"4711"}]}])").status, 200);
+  EXPECT_EQ(send_template("two", "[]").details(),
+            "body: number of localizable_params (0) does not match the expected number of params (2)");
+  EXPECT_EQ(send_template("two", R"([{"type":"BODY","parameters":[{"type":"text","text":"Ada"},{"type":"text","text":"4711"}]}])").status,
+            200);
   EXPECT_EQ(events.accepted[0]->rendered, "Hi Ada, order 4711 is ready.");
   const Answer kind = send_template("two", R"([{"type":"body","parameters":[{"type":"image"},{"type":"text","text":"4711"}]}])");
   EXPECT_EQ(kind.code(), 132012);
-  EXPECT_EQ(send_template("two", R"([{"type":"body","parameters":[{"type":"text","text":"a\nb"},{"type":"text","text":"4711"}]}])").code(), 132018);
+  EXPECT_EQ(send_template("two", R"([{"type":"body","parameters":[{"type":"text","text":"a\nb"},{"type":"text","text":"4711"}]}])").code(),
+            132018);
   EXPECT_EQ(send_template("two", R"([{"type":"body","parameters":[{"type":"text","text":")" + std::string(1020, 'x') +
-                                     R"("},{"type":"text","text":"4711"}]}])").code(), 132005);
+                                     R"("},{"type":"text","text":"4711"}]}])")
+                .code(),
+            132005);
   EXPECT_EQ(send_template("two", "[]", "en").details(), "template name (two) does not exist in en");
   EXPECT_EQ(send_template("two", R"([{"type":"header","parameters":[{"type":"text","text":"x"}]}])").code(), 132000);
 }
 
 TEST_F(GraphTemplates, NamedParametersComeInAnyOrder) {
   approved("named", R"([{"type":"BODY","text":"Hi {{first}}, {{order}} is ready.","example":{"body_text_named_params":[
-    {"param_name":"first","example":"a"},{"param_name":"order","example":"b"}]}}])", R"("parameter_format":"NAMED",)");
+    {"param_name":"first","example":"a"},{"param_name":"order","example":"b"}]}}])",
+           R"("parameter_format":"NAMED",)");
   const auto with = [&](const char* first, const char* second) {
     return send_template("named", std::string(R"([{"type":"body","parameters":[{"type":"text","parameter_name":")") + first +
                                       R"(","text":"1"},{"type":"text","parameter_name":")" + second + R"(","text":"2"}]}])");
@@ -202,12 +218,19 @@ TEST_F(GraphTemplates, HeadersAndButtonsNeedTheirParameters) {
   const Answer button = send_template("rich", "[" + header + "]");
   EXPECT_EQ(button.code(), 131008);
   EXPECT_EQ(button.details(), "buttons: Button at index 0 of type Url requires a parameter");
-  EXPECT_EQ(send_template("rich", "[" + header + "," + url + R"(,{"type":"button","sub_type":"quick_reply","index":1,"parameters":[{"type":"payload","payload":"p"}]}])").status, 200);
-  EXPECT_EQ(send_template("rich", "[" + header + "," + url + R"(,{"type":"button","sub_type":"quick_reply","index":"7","parameters":[]}])").code(), 132018);
+  EXPECT_EQ(
+      send_template("rich", "[" + header + "," + url +
+                                R"(,{"type":"button","sub_type":"quick_reply","index":1,"parameters":[{"type":"payload","payload":"p"}]}])")
+          .status,
+      200);
+  EXPECT_EQ(send_template("rich", "[" + header + "," + url + R"(,{"type":"button","sub_type":"quick_reply","index":"7","parameters":[]}])")
+                .code(),
+            132018);
 }
 
 TEST_F(GraphTemplates, AuthenticationTemplatesTakeTheirCodeTwiceAndNoBsuid) {
-  const Answer created = post(templates, R"({"name":"otp","language":"en_US","category":"AUTHENTICATION","message_send_ttl_seconds":600,"components":[
+  const Answer created =
+      post(templates, R"({"name":"otp","language":"en_US","category":"AUTHENTICATION","message_send_ttl_seconds":600,"components":[
     {"type":"BODY","add_security_recommendation":true},{"type":"BUTTONS","buttons":[{"type":"OTP","otp_type":"COPY_CODE"}]}]})");
   ASSERT_EQ(created.status, 200) << created.body;
   world.finish_review(std::string(created.json().at("id").as_string()));
@@ -216,8 +239,9 @@ TEST_F(GraphTemplates, AuthenticationTemplatesTakeTheirCodeTwiceAndNoBsuid) {
   EXPECT_EQ(send_template("otp", "[" + body + "]").code(), 131008);
   EXPECT_EQ(send_template("otp", both).status, 200);
   const std::string bsuid = world.bsuid(*world.numbers.find(world.first().number_id), "15550100042");
-  const Answer refused = post(messages, R"({"messaging_product":"whatsapp","recipient":")" + bsuid +
-                                            R"(","type":"template","template":{"name":"otp","language":{"code":"en_US"},"components":)" + both + "}}");
+  const Answer refused =
+      post(messages, R"({"messaging_product":"whatsapp","recipient":")" + bsuid +
+                         R"(","type":"template","template":{"name":"otp","language":{"code":"en_US"},"components":)" + both + "}}");
   EXPECT_EQ(refused.code(), 131062);
 }
 

@@ -28,9 +28,8 @@ http::Response list_numbers(Call& call, const Waba& waba) {
   const auto numbers = call.world().numbers_of(waba.id);
   std::vector<std::string> ids;
   for (const auto& number : numbers) ids.push_back(number->id);
-  return answer_list(call, std::move(ids), [&](std::size_t i, boost::json::object& entry) {
-    return select_fields(call, number_view(call, *numbers[i]), entry);
-  });
+  return answer_list(call, std::move(ids),
+                     [&](std::size_t i, boost::json::object& entry) { return select_fields(call, number_view(call, *numbers[i]), entry); });
 }
 
 http::Response add_number(Call& call, const Waba& waba) {
@@ -158,15 +157,14 @@ Task<std::optional<http::Response>> app_route(Call& call, Registry<App>::Ptr app
     view.all = {{"link", "https://www.facebook.com/games/?app_id=" + app->id}, {"name", app->name}, {"id", app->id}};
     co_return answer_node(call, view);
   }
+  if (call.edge == "uploads" && call.method == Method::post) co_return start_upload(call);
   if (call.edge != "subscriptions") co_return std::nullopt;
   if (is_read(call)) {
     boost::json::array fields, data;
     for (const auto& field : app->fields) fields.push_back(boost::json::object{{"name", field}, {"version", app->webhook_version}});
     if (!app->callback.empty()) {
-      data.push_back(boost::json::object{{"object", "whatsapp_business_account"},
-                                         {"callback_url", app->callback},
-                                         {"active", true},
-                                         {"fields", std::move(fields)}});
+      data.push_back(boost::json::object{
+          {"object", "whatsapp_business_account"}, {"callback_url", app->callback}, {"active", true}, {"fields", std::move(fields)}});
     }
     co_return answer(call, boost::json::value{{"data", std::move(data)}});
   }
