@@ -84,7 +84,9 @@ namespace {
 constexpr std::string_view channel_secrets[] = {"access_token", "app_secret", "verify_token"};
 constexpr std::string_view channel_names[] = {"name", "phone_number_id", "waba_id", "display_number"};
 
-bool is_one_of(std::span<const std::string_view> names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
+bool is_one_of(std::span<const std::string_view> names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 Result<void> put_channel_fields(Parsed& p) {
   for (auto& [name, value] : p.fields) {

@@ -20,8 +20,7 @@ class Completion {
   Completion() = default;
 
   template <class Handler>
-  explicit Completion(Handler handler, Executor executor)
-      : op_(std::make_unique<Op<Handler>>(std::move(handler))), executor_(executor) {}
+  explicit Completion(Handler handler, Executor executor) : op_(std::make_unique<Op<Handler>>(std::move(handler))), executor_(executor) {}
 
   explicit operator bool() const { return op_ != nullptr; }
   Executor executor() const { return *executor_; }

@@ -141,9 +141,10 @@ Result<std::vector<BlobStore::Entry>> FilesystemStore::list(std::optional<Sha256
     for (const auto& file : names) {
       const auto hash = hash_of(name, file);
       if (!hash || (after && !(*after < *hash)) || entries.size() >= limit) continue;
-      struct stat status {};
+      struct stat status{};
       if (::stat((directory_ + "/" + name + "/" + file).c_str(), &status) != 0) continue;
-      entries.push_back({*hash, from_unix_millis(static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1000 + status.st_mtim.tv_nsec / 1'000'000)});
+      entries.push_back(
+          {*hash, from_unix_millis(static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1000 + status.st_mtim.tv_nsec / 1'000'000)});
     }
   }
   return entries;

@@ -69,7 +69,9 @@ TEST(FilesystemStore, AWriterThatIsDroppedOrTooLongLeavesNothing) {
 
 TEST(FilesystemStore, WhatACrashLeftHalfWrittenIsRemovedAtTheStart) {
   test::TempDir dir;
-  { auto store = *FilesystemStore::open(dir.path()); }
+  {
+    auto store = *FilesystemStore::open(dir.path());
+  }
   std::ofstream(dir.path() + "/tmp/123-0") << "half";
 
   auto store = FilesystemStore::open(dir.path());

@@ -69,7 +69,8 @@ class PooledClient final : public Client {
   ssl::context tls_;
 };
 
-Task<Result<PooledClient::Destination>> PooledClient::find_destination(const EgressGuard* guard, std::string url, Steady::time_point deadline) {
+Task<Result<PooledClient::Destination>> PooledClient::find_destination(const EgressGuard* guard, std::string url,
+                                                                       Steady::time_point deadline) {
   Destination destination;
   if (guard == nullptr) {
     auto parsed = parse_strict_url(url);

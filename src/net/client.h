@@ -53,11 +53,11 @@ class Client {
 
 struct ClientOptions {
   std::size_t max_idle_per_origin = 256;
-  milliseconds idle_lifetime{20'000};           ///< a pooled connection older than this is not reused
+  milliseconds idle_lifetime{20'000};  ///< a pooled connection older than this is not reused
   milliseconds connect_timeout{5'000};
-  std::size_t max_idle = 1024;                  ///< pooled connections in all
-  std::string extra_ca_file;                    ///< trusted beside the system's roots, e.g. a private CA
-  std::shared_ptr<Resolver> resolver;           ///< nullptr: the system's; used where no guard is
+  std::size_t max_idle = 1024;  ///< pooled connections in all
+  std::string extra_ca_file;  ///< trusted beside the system's roots, e.g. a private CA
+  std::shared_ptr<Resolver> resolver;  ///< nullptr: the system's; used where no guard is
 };
 
 std::unique_ptr<Client> make_client(ClientOptions options, const Clock& clock);

@@ -19,7 +19,8 @@ constexpr std::size_t longest_unparsed = 128 * 1024;
 
 // What frames the message is the client's business: a caller's own copy could contradict it.
 bool is_framing(std::string_view name) {
-  for (const std::string_view own : {"Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Upgrade", "TE", "Expect"}) {
+  for (const std::string_view own :
+       {"Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Upgrade", "TE", "Expect"}) {
     if (equal_ignoring_case(name, own)) return true;
   }
   return false;
@@ -45,7 +46,12 @@ bool has_line_break(const ClientRequest& request) {
 std::string Exchange::head(std::optional<std::uint64_t> length, bool has_body) const {
   std::string text;
   text.reserve(512);
-  text.append(to_string(request_.method)).append(" ").append(url_.target).append(" HTTP/1.1\r\nHost: ").append(host_header(url_)).append("\r\n");
+  text.append(to_string(request_.method))
+      .append(" ")
+      .append(url_.target)
+      .append(" HTTP/1.1\r\nHost: ")
+      .append(host_header(url_))
+      .append("\r\n");
   if (!request_.headers.find("User-Agent")) text.append("User-Agent: wherry/" WHERRY_VERSION "\r\n");
   for (std::size_t i = 0; i < request_.headers.size(); ++i) {
     if (is_framing(request_.headers.name_at(i))) continue;
@@ -88,7 +94,8 @@ Task<Result<void>> Exchange::send() {
   const bool streamed = request_.body_source != nullptr;
   const auto length = streamed ? request_.body_source->length() : std::optional<std::uint64_t>(request_.body.size());
   const auto start = head(length, streamed || !request_.body.empty());
-  auto failure = co_await connection_.write(start, streamed ? std::string_view() : std::string_view(request_.body));
+  const auto rest = streamed ? std::string_view() : std::string_view(request_.body);
+  auto failure = co_await connection_.write(start, rest);
   if (failure) co_return broken("write: " + failure.message());
   if (!streamed) co_return Result<void>();
   co_return co_await send_source();

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/streambuf.hpp>
 #include <boost/asio/write.hpp>
-#include <atomic>
 #include <functional>
 #include <thread>
 
@@ -149,12 +149,36 @@ TEST_F(ClientTest, NobodyListeningMeansNothingWasSent) {
 TEST_F(ClientTest, WhateverGoesWrongAfterTheRequestWasWrittenLeavesTheOutcomeUnknown) {
   const std::pair<const char*, Peer::Script> faults[] = {
       {"closes without an answer", [](tcp::socket& s, int) { read_head(s); }},
-      {"resets", [](tcp::socket& s, int) { read_head(s); reset(s); }},
-      {"stops inside the head", [](tcp::socket& s, int) { read_head(s); say(s, "HTTP/1.1 200 O"); }},
-      {"stops inside the body", [](tcp::socket& s, int) { read_head(s); say(s, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"); }},
-      {"talks nonsense", [](tcp::socket& s, int) { read_head(s); say(s, "SSH-2.0-OpenSSH\r\n\r\n"); }},
-      {"breaks its chunks", [](tcp::socket& s, int) { read_head(s); say(s, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"); }},
-      {"says nothing", [](tcp::socket& s, int) { read_head(s); std::this_thread::sleep_for(700ms); }},
+      {"resets",
+       [](tcp::socket& s, int) {
+         read_head(s);
+         reset(s);
+       }},
+      {"stops inside the head",
+       [](tcp::socket& s, int) {
+         read_head(s);
+         say(s, "HTTP/1.1 200 O");
+       }},
+      {"stops inside the body",
+       [](tcp::socket& s, int) {
+         read_head(s);
+         say(s, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+       }},
+      {"talks nonsense",
+       [](tcp::socket& s, int) {
+         read_head(s);
+         say(s, "SSH-2.0-OpenSSH\r\n\r\n");
+       }},
+      {"breaks its chunks",
+       [](tcp::socket& s, int) {
+         read_head(s);
+         say(s, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+       }},
+      {"says nothing",
+       [](tcp::socket& s, int) {
+         read_head(s);
+         std::this_thread::sleep_for(700ms);
+       }},
       {"drips", [](tcp::socket& s, int) {
          read_head(s);
          for (const char c : std::string("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nX-Slow: yes")) {
@@ -171,7 +195,10 @@ TEST_F(ClientTest, WhateverGoesWrongAfterTheRequestWasWrittenLeavesTheOutcomeUnk
 }
 
 TEST_F(ClientTest, AnAnswerEndedByClosingIsComplete) {
-  Peer peer([](tcp::socket& s, int) { read_head(s); say(s, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end"); });
+  Peer peer([](tcp::socket& s, int) {
+    read_head(s);
+    say(s, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end");
+  });
 
   EXPECT_EQ(get(peer.url())->body, "until the end");
 }
@@ -179,7 +206,9 @@ TEST_F(ClientTest, AnAnswerEndedByClosingIsComplete) {
 TEST_F(ClientTest, ReadsChunksAndSkipsInterimAnswers) {
   Peer peer([](tcp::socket& s, int) {
     read_head(s);
-    say(s, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n");
+    say(s,
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n");
   });
 
   auto response = get(peer.url());
@@ -195,7 +224,10 @@ TEST_F(ClientTest, AnEndlessOrLyingBodyIsCutOffAtTheLimit) {
     say(s, "HTTP/1.1 200 OK\r\n\r\n");
     for (int i = 0; i < 1000; ++i) say(s, std::string(64 * 1024, 'x'));
   };
-  const Peer::Script lying = [](tcp::socket& s, int) { read_head(s); say(s, "HTTP/1.1 200 OK\r\nContent-Length: 107374182400\r\n\r\nx"); };
+  const Peer::Script lying = [](tcp::socket& s, int) {
+    read_head(s);
+    say(s, "HTTP/1.1 200 OK\r\nContent-Length: 107374182400\r\n\r\nx");
+  };
   for (const auto& script : {endless, lying}) {
     Peer peer(script);
     ClientRequest request;
@@ -239,7 +271,10 @@ TEST_F(ClientTest, ASinkTakesTheBodyAndItsErrorIsTheCallers) {
 }
 
 TEST_F(ClientTest, AnErrorAnswerGoesToTheBodyNotToTheSink) {
-  Peer peer([](tcp::socket& s, int) { read_head(s); say(s, "HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone"); });
+  Peer peer([](tcp::socket& s, int) {
+    read_head(s);
+    say(s, "HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone");
+  });
   CountingSink sink;
   ClientRequest request;
   request.url = peer.url();
@@ -293,7 +328,9 @@ TEST_F(ClientTest, RedirectsPassTheGuardHopByHopAndKeepCredentialsAtHome) {
   });
   Peer first([&](tcp::socket& s, int) {
     const auto head = read_head(s);
-    const auto to = head.starts_with("GET /inside ") ? "http://169.254.169.254/latest" : head.starts_with("GET /loop ") ? "/loop" : other.url();
+    const auto to = head.starts_with("GET /inside ") ? "http://169.254.169.254/latest"
+                    : head.starts_with("GET /loop ") ? "/loop"
+                                                     : other.url();
     say(s, "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + std::string(to) + "\r\n\r\n");
   });
   EgressPolicy policy;

@@ -10,7 +10,7 @@ class AccessRows : public test::StoreWorld {
   AccessRows() : store(db()) {}
   Tenant add(const std::string& name) {
     Tenant made{TenantId::make(now()), name, now()};
-    EXPECT_TRUE(test::run(store.add_tenant(made)));
+    EXPECT_TRUE(run(store.add_tenant(made)));
     return made;
   }
   ApiKey key_of(const Tenant& owner, const std::string& text) {
@@ -34,9 +34,9 @@ TEST_F(AccessRows, TenantsAreListedInOrderAndFoundById) {
   clock.advance(seconds(1));
   const auto second = add("second");
 
-  auto listed = test::run(store.list_tenants());
-  auto found = test::run(store.find_tenant(second.id));
-  auto missing = test::run(store.find_tenant(TenantId::make(now())));
+  auto listed = run(store.list_tenants());
+  auto found = run(store.find_tenant(second.id));
+  auto missing = run(store.find_tenant(TenantId::make(now())));
 
   ASSERT_EQ(listed->size(), 2U);
   EXPECT_EQ((*listed)[0].name, "first");
@@ -49,20 +49,20 @@ TEST_F(AccessRows, TenantsAreListedInOrderAndFoundById) {
 TEST_F(AccessRows, ATakenNameIsRefused) {
   add("acme");
 
-  auto again = test::run(store.add_tenant({TenantId::make(now()), "acme", now()}));
+  auto again = run(store.add_tenant({TenantId::make(now()), "acme", now()}));
 
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, ErrorCode::already_exists);
-  EXPECT_EQ(test::run(store.list_tenants())->size(), 1U);
+  EXPECT_EQ(run(store.list_tenants())->size(), 1U);
 }
 
 TEST_F(AccessRows, AKeyComesBackAsItWas) {
   const auto key = key_of(add("acme"), "pk_0123456789abcdef");
-  ASSERT_TRUE(test::run(store.add_key(key)));
+  ASSERT_TRUE(run(store.add_key(key)));
 
   reopen();
   SqlAccessStore after(db());
-  auto found = test::run(after.find_keys_by_prefix("pk_01234567"));
+  auto found = run(after.find_keys_by_prefix("pk_01234567"));
 
   ASSERT_EQ(found->size(), 1U);
   const auto& back = found->front();
@@ -81,32 +81,32 @@ TEST_F(AccessRows, AKeyComesBackAsItWas) {
 TEST_F(AccessRows, KeysOfOneTenantAreListedAlone) {
   const auto acme = add("acme");
   const auto other = add("other");
-  ASSERT_TRUE(test::run(store.add_key(key_of(acme, "pk_aaaaaaaaaaaa"))));
-  ASSERT_TRUE(test::run(store.add_key(key_of(acme, "pk_aaaaaaaaaaab"))));
-  ASSERT_TRUE(test::run(store.add_key(key_of(other, "pk_bbbbbbbbbbbb"))));
+  ASSERT_TRUE(run(store.add_key(key_of(acme, "pk_aaaaaaaaaaaa"))));
+  ASSERT_TRUE(run(store.add_key(key_of(acme, "pk_aaaaaaaaaaab"))));
+  ASSERT_TRUE(run(store.add_key(key_of(other, "pk_bbbbbbbbbbbb"))));
 
-  EXPECT_EQ(test::run(store.list_keys(acme.id))->size(), 2U);
-  EXPECT_EQ(test::run(store.list_keys(std::nullopt))->size(), 3U);
-  EXPECT_EQ(test::run(store.find_keys_by_prefix("pk_aaaaaaaa"))->size(), 2U);
-  EXPECT_TRUE(test::run(store.find_keys_by_prefix("pk_nothing_"))->empty());
+  EXPECT_EQ(run(store.list_keys(acme.id))->size(), 2U);
+  EXPECT_EQ(run(store.list_keys(std::nullopt))->size(), 3U);
+  EXPECT_EQ(run(store.find_keys_by_prefix("pk_aaaaaaaa"))->size(), 2U);
+  EXPECT_TRUE(run(store.find_keys_by_prefix("pk_nothing_"))->empty());
 }
 
 TEST_F(AccessRows, ARevokedKeyKeepsTheInstantOfItsFirstRevocation) {
   const auto key = key_of(add("acme"), "pk_0123456789");
-  ASSERT_TRUE(test::run(store.add_key(key)));
+  ASSERT_TRUE(run(store.add_key(key)));
   const auto at = now();
 
-  ASSERT_TRUE(test::run(store.revoke_key(key.id, at)));
-  ASSERT_TRUE(test::run(store.revoke_key(key.id, at + seconds(5))));
-  auto unknown = test::run(store.revoke_key(KeyId::make(now()), at));
+  ASSERT_TRUE(run(store.revoke_key(key.id, at)));
+  ASSERT_TRUE(run(store.revoke_key(key.id, at + seconds(5))));
+  auto unknown = run(store.revoke_key(KeyId::make(now()), at));
 
-  EXPECT_EQ(test::run(store.list_keys(key.tenant))->front().revoked_at, at);
+  EXPECT_EQ(run(store.list_keys(key.tenant))->front().revoked_at, at);
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().code, ErrorCode::not_found);
 }
 
 TEST_F(AccessRows, AKeyNeedsItsTenant) {
-  auto orphan = test::run(store.add_key(key_of({TenantId::make(now()), "gone", now()}, "pk_0123456789")));
+  auto orphan = run(store.add_key(key_of({TenantId::make(now()), "gone", now()}, "pk_0123456789")));
 
   ASSERT_FALSE(orphan);
   EXPECT_EQ(orphan.error().code, ErrorCode::not_found);

@@ -14,7 +14,7 @@ class ChannelRows : public test::StoreWorld {
  protected:
   ChannelRows() : store(db(), secrets) {
     SqlAccessStore access(db());
-    EXPECT_TRUE(test::run(access.add_tenant({tenant, "acme", now()})));
+    EXPECT_TRUE(run(access.add_tenant({tenant, "acme", now()})));
   }
   Channel number(const std::string& id) {
     Channel made;
@@ -35,7 +35,7 @@ class ChannelRows : public test::StoreWorld {
     return made;
   }
   std::vector<Channel> listed() {
-    auto channels = test::run(store.list_channels());
+    auto channels = run(store.list_channels());
     EXPECT_TRUE(channels);
     return channels ? *channels : std::vector<Channel>();
   }
@@ -46,7 +46,7 @@ class ChannelRows : public test::StoreWorld {
 TEST_F(ChannelRows, AChannelComesBackAsItWas) {
   auto channel = number("111");
   channel.previous_app_secret = Secret("older-in-the-clear");
-  ASSERT_TRUE(test::run(store.add_channel(channel)));
+  ASSERT_TRUE(run(store.add_channel(channel)));
 
   const auto back = listed().at(0);
 
@@ -71,9 +71,9 @@ TEST_F(ChannelRows, AChannelComesBackAsItWas) {
 TEST_F(ChannelRows, SecretsAreNowhereInTheFiles) {
   auto channel = number("111");
   channel.previous_app_secret = Secret("older-in-the-clear");
-  ASSERT_TRUE(test::run(store.add_channel(channel)));
+  ASSERT_TRUE(run(store.add_channel(channel)));
   channel.access_token = Secret("EAAGnewer-in-the-clear");
-  ASSERT_TRUE(test::run(store.update_channel(channel)));
+  ASSERT_TRUE(run(store.update_channel(channel)));
 
   for (int closed = 0; closed < 2; ++closed) {
     bool saw_the_row = false;
@@ -90,11 +90,11 @@ TEST_F(ChannelRows, SecretsAreNowhereInTheFiles) {
 }
 
 TEST_F(ChannelRows, AnotherMasterKeyIsNoticed) {
-  ASSERT_TRUE(test::run(store.add_channel(number("111"))));
+  ASSERT_TRUE(run(store.add_channel(number("111"))));
   const auto other = *SecretBox::create(std::string(SecretBox::key_size, 'x'));
   SqlChannelStore stranger(db(), other);
 
-  auto channels = test::run(stranger.list_channels());
+  auto channels = run(stranger.list_channels());
 
   ASSERT_FALSE(channels);
   EXPECT_NE(channels.error().message.find("master key"), std::string::npos);
@@ -102,11 +102,11 @@ TEST_F(ChannelRows, AnotherMasterKeyIsNoticed) {
 
 TEST_F(ChannelRows, ANumberBelongsToOneChannelUntilThatIsRemoved) {
   const auto first = number("111");
-  ASSERT_TRUE(test::run(store.add_channel(first)));
+  ASSERT_TRUE(run(store.add_channel(first)));
 
-  auto second = test::run(store.add_channel(number("111")));
-  ASSERT_TRUE(test::run(store.remove_channel(first.id, now())));
-  auto third = test::run(store.add_channel(number("111")));
+  auto second = run(store.add_channel(number("111")));
+  ASSERT_TRUE(run(store.remove_channel(first.id, now())));
+  auto third = run(store.add_channel(number("111")));
 
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::already_exists);
@@ -117,13 +117,13 @@ TEST_F(ChannelRows, ANumberBelongsToOneChannelUntilThatIsRemoved) {
 TEST_F(ChannelRows, AnUpdateChangesWhatItNames) {
   auto channel = number("111");
   channel.previous_app_secret = Secret("older");
-  ASSERT_TRUE(test::run(store.add_channel(channel)));
+  ASSERT_TRUE(run(store.add_channel(channel)));
   channel.name = "sales";
   channel.access_token = Secret("fresh");
   channel.previous_app_secret.reset();
   channel.pair_limit = true;
 
-  ASSERT_TRUE(test::run(store.update_channel(channel)));
+  ASSERT_TRUE(run(store.update_channel(channel)));
 
   const auto back = listed().at(0);
   EXPECT_EQ(back.name, "sales");
@@ -134,11 +134,11 @@ TEST_F(ChannelRows, AnUpdateChangesWhatItNames) {
 
 TEST_F(ChannelRows, AnUpdateToAnothersNumberIsRefused) {
   auto channel = number("111");
-  ASSERT_TRUE(test::run(store.add_channel(channel)));
-  ASSERT_TRUE(test::run(store.add_channel(number("222"))));
+  ASSERT_TRUE(run(store.add_channel(channel)));
+  ASSERT_TRUE(run(store.add_channel(number("222"))));
   channel.phone_number_id = "222";
 
-  auto done = test::run(store.update_channel(channel));
+  auto done = run(store.update_channel(channel));
 
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, ErrorCode::already_exists);
@@ -146,12 +146,12 @@ TEST_F(ChannelRows, AnUpdateToAnothersNumberIsRefused) {
 
 TEST_F(ChannelRows, UnknownAndRemovedChannelsAreNotFound) {
   const auto channel = number("111");
-  ASSERT_TRUE(test::run(store.add_channel(channel)));
-  ASSERT_TRUE(test::run(store.remove_channel(channel.id, now())));
+  ASSERT_TRUE(run(store.add_channel(channel)));
+  ASSERT_TRUE(run(store.remove_channel(channel.id, now())));
 
-  auto removed = test::run(store.remove_channel(channel.id, now()));
-  auto updated = test::run(store.update_channel(channel));
-  auto unknown = test::run(store.remove_channel(ChannelId::make(now()), now()));
+  auto removed = run(store.remove_channel(channel.id, now()));
+  auto updated = run(store.update_channel(channel));
+  auto unknown = run(store.remove_channel(ChannelId::make(now()), now()));
 
   for (const auto* done : {&removed, &updated, &unknown}) {
     ASSERT_FALSE(*done);

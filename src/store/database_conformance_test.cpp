@@ -39,12 +39,17 @@ struct SqliteDriver {
 template <class Driver>
 class DatabaseConformance : public ::testing::Test {
  protected:
-  Result<BatchResult> commit(Batch batch) { return test::run(database->commit(std::move(batch))); }
-  Result<Rows> query(Statement statement) { return test::run(database->query(std::move(statement))); }
+  Result<BatchResult> commit(Batch batch) { return run(database->commit(std::move(batch))); }
+  Result<Rows> query(Statement statement) { return run(database->query(std::move(statement))); }
   std::int64_t stored() {
     auto rows = query({count_all, {}, {}});
     return rows ? as_int((*rows)[0][0]) : -1;
   }
+  template <class T>
+  T run(Task<T> task) {
+    return test::run(io, std::move(task));
+  }
+  boost::asio::io_context io{1};  // outlives the database, whose threads post to it
   Driver driver;
   std::unique_ptr<Database> database = driver.open();
 };
@@ -135,7 +140,7 @@ TYPED_TEST(DatabaseConformance, BrokenSqlIsABugAndLeavesItsNeighboursAlone) {
   constexpr const char* missing = "INSERT INTO tenants (id, name, created_at) VALUES ($1, 'x', NULL)";
   const auto id = value_of(make_raw_id(from_unix_millis(1)));
 
-  auto done = test::run(
+  auto done = this->run(
       this->database->commit_all({{named("a")}, {{broken, {id}, {}}}, {{missing, {id}, {}}}, {{insert, {id}, {}}}, {named("b")}}));
 
   ASSERT_TRUE(done);
@@ -149,7 +154,7 @@ TYPED_TEST(DatabaseConformance, BatchesAreAppliedInOrderAndEachSeesThoseBeforeIt
   Statement first{rename_tenant, {std::string("a"), std::string("b")}, 1};
   Statement second{rename_tenant, {std::string("b"), std::string("c")}, 1};
 
-  auto done = test::run(this->database->commit_all({{named("a")}, {first}, {named("a"), named("a")}, {second}, {first}}));
+  auto done = this->run(this->database->commit_all({{named("a")}, {first}, {named("a"), named("a")}, {second}, {first}}));
 
   ASSERT_TRUE(done);
   EXPECT_TRUE((*done)[0]);
@@ -165,16 +170,15 @@ TYPED_TEST(DatabaseConformance, BatchesAreAppliedInOrderAndEachSeesThoseBeforeIt
 
 TYPED_TEST(DatabaseConformance, FailuresAmongManyConcurrentBatchesTouchNobodyElse) {
   constexpr int batches = 400;
-  boost::asio::io_context io(1);
   std::vector<std::optional<Result<BatchResult>>> results(batches);
   for (int i = 0; i < batches; ++i) {
     // Every third one asks for the name its neighbour took, after having written a row of its own.
     Batch batch = i % 3 == 2 ? Batch{named("own " + std::to_string(i)), named(std::to_string(i - 1))} : Batch{named(std::to_string(i))};
-    boost::asio::co_spawn(io, this->database->commit(std::move(batch)), [&results, i](std::exception_ptr, Result<BatchResult> done) {
+    boost::asio::co_spawn(this->io, this->database->commit(std::move(batch)), [&results, i](std::exception_ptr, Result<BatchResult> done) {
       results[static_cast<std::size_t>(i)] = std::move(done);
     });
   }
-  io.run();
+  this->io.run();
 
   std::int64_t good = 0;
   for (int i = 0; i < batches; ++i) {
@@ -190,9 +194,11 @@ TYPED_TEST(DatabaseConformance, EveryCallerOnEveryThreadGetsItsOwnAnswer) {
   constexpr int each = 300;
   std::atomic<int> right{0};
   std::vector<std::thread> running;
+  std::vector<std::unique_ptr<boost::asio::io_context>> contexts;
+  for (int t = 0; t < threads; ++t) contexts.push_back(std::make_unique<boost::asio::io_context>(1));
   for (int t = 0; t < threads; ++t) {
     running.emplace_back([&, t] {
-      boost::asio::io_context io(1);
+      auto& io = *contexts[static_cast<std::size_t>(t)];
       for (int i = 0; i < each; ++i) {
         auto life = [](Database& database, std::string name) -> Task<bool> {
           Batch batch{named(name)};
@@ -211,10 +217,11 @@ TYPED_TEST(DatabaseConformance, EveryCallerOnEveryThreadGetsItsOwnAnswer) {
 
   EXPECT_EQ(right, threads * each);
   EXPECT_EQ(this->stored(), threads * each);
+  this->database.reset();
 }
 
 TYPED_TEST(DatabaseConformance, NothingToCommitIsNoError) {
-  auto none = test::run(this->database->commit_all({}));
+  auto none = this->run(this->database->commit_all({}));
   auto empty = this->commit({});
 
   ASSERT_TRUE(none);

@@ -10,12 +10,12 @@ class InboundContacts : public test::StoreWorld {
   Conversation written_by(ContactIdentity who) {
     clock.advance(seconds(1));
     std::vector<NewInboundEvent> post{text("wamid." + std::to_string(++written), std::move(who))};
-    auto done = test::run(store.store(std::move(post), now()));
+    auto done = run(store.store(std::move(post), now()));
     EXPECT_TRUE(done) << done.error().detail;
     return done ? std::get<StoredInbound>(done->front()).conversation : Conversation();
   }
   Conversation found(ConversationId id) {
-    auto conversation = test::run(reader.find_conversation(id));
+    auto conversation = run(reader.find_conversation(id));
     EXPECT_TRUE(conversation && *conversation);
     return conversation && *conversation ? **conversation : Conversation();
   }
@@ -89,7 +89,7 @@ TEST_F(InboundContacts, AConversationThatWasFoldedAwayStaysUsableAndItsWindowGoe
   written_by(customer("491500000001"));
 
   const auto old_one = found(folded.id);
-  auto listed = test::run(reader.list_conversations({tenant, "", std::nullopt, 10}));
+  auto listed = run(reader.list_conversations({tenant, "", std::nullopt, 10}));
 
   EXPECT_EQ(old_one.contact, both.contact);
   EXPECT_EQ(old_one.identity.wa_id, WaId{"491500000001"});
@@ -109,7 +109,7 @@ TEST_F(InboundContacts, AConversationInAnotherChannelMovesOver) {
   EXPECT_EQ(found(elsewhere.id).contact, both.contact);
   channel = elsewhere.channel;
   EXPECT_EQ(written_by(customer("491500000001")).id, elsewhere.id);
-  auto listed = test::run(reader.list_conversations({tenant, "", std::nullopt, 10}));
+  auto listed = run(reader.list_conversations({tenant, "", std::nullopt, 10}));
   EXPECT_EQ(listed->size(), 2U);
 }
 

@@ -11,20 +11,20 @@ class InboundStatus : public test::StoreWorld {
   /// A message of ours in the given state; with a wamid once it was sent.
   Message in_state(MessageState state, const std::string& wamid = "") {
     auto made = message();
-    EXPECT_TRUE(test::run(outbound.accept(made)));
+    EXPECT_TRUE(run(outbound.accept(made)));
     const auto sql = "UPDATE messages SET state = " + std::to_string(static_cast<int>(state)) + ", wamid = $2 WHERE id = $1";
     texts.push_back(std::make_unique<std::string>(sql));
-    EXPECT_TRUE(test::run(db().commit({{texts.back()->c_str(), {value_of(made.id), wamid.empty() ? Value() : Value(wamid)}, 1}})));
+    EXPECT_TRUE(run(db().commit({{texts.back()->c_str(), {value_of(made.id), wamid.empty() ? Value() : Value(wamid)}, 1}})));
     return made;
   }
   StoredStatus take(NewStatus event) {
     std::vector<NewInboundEvent> post{std::move(event)};
-    auto done = test::run(inbound.store(std::move(post), now()));
+    auto done = run(inbound.store(std::move(post), now()));
     EXPECT_TRUE(done) << done.error().detail;
     return done ? std::get<StoredStatus>(done->front()) : StoredStatus();
   }
   Message stored(MessageId id) {
-    auto found = test::run(outbound.find_message(id));
+    auto found = run(outbound.find_message(id));
     EXPECT_TRUE(found && *found);
     return found && *found ? **found : Message();
   }
@@ -128,7 +128,7 @@ TEST_F(InboundStatus, AStatusBeforeTheAnswerToOurRequestWinsAndTheAnswerIsAConfl
 
   take(status("wamid.A", "delivered", ours.id));
   MessageMove answer{ours.id, MessageState::sending, MessageState::sent, "wamid.A", {}, 1, std::nullopt, now()};
-  auto moved = test::run(outbound.move(answer, ours));
+  auto moved = run(outbound.move(answer, ours));
 
   ASSERT_FALSE(moved);
   EXPECT_EQ(moved.error().code, ErrorCode::conflict);
@@ -153,8 +153,8 @@ TEST_F(InboundStatus, AMessageThatWaitsForAnotherTryIsNotSentAgainOnceWhatsAppRe
   ASSERT_TRUE(take(status("wamid.A", "sent", ours.id)).moved);
   MessageMove retry{ours.id, MessageState::accepted, MessageState::sending, "", {}, 2, std::nullopt, now()};
 
-  EXPECT_EQ(test::run(outbound.move(retry, ours)).error().code, ErrorCode::conflict);
-  EXPECT_TRUE(test::run(outbound.unfinished(std::nullopt, 10))->empty());
+  EXPECT_EQ(run(outbound.move(retry, ours)).error().code, ErrorCode::conflict);
+  EXPECT_TRUE(run(outbound.unfinished(std::nullopt, 10))->empty());
 }
 
 TEST_F(InboundStatus, AFailureBringsItsError) {
@@ -198,7 +198,7 @@ TEST_F(InboundStatus, TheJournalRowNamesMessageAndConversation) {
   event.status.at = now() - seconds(3);
   take(event);
 
-  auto events = test::run(outbound.journal_after(tenant, 0, 10));
+  auto events = run(outbound.journal_after(tenant, 0, 10));
   ASSERT_EQ(events->size(), 2U);
   const auto& row = events->back();
   EXPECT_EQ(row.kind, "message.status");

@@ -14,7 +14,7 @@ class InboundRows : public test::StoreWorld {
  protected:
   InboundRows() : store(db()) {}
   std::vector<StoredInboundEvent> take(std::vector<NewInboundEvent> post) {
-    auto done = test::run(store.store(std::move(post), now()));
+    auto done = run(store.store(std::move(post), now()));
     EXPECT_TRUE(done) << done.error().detail;
     return done ? *done : std::vector<StoredInboundEvent>();
   }
@@ -45,7 +45,7 @@ TEST_F(InboundRows, ATextIsStoredWithItsConversationAndItsJournalRow) {
   EXPECT_EQ(stored.conversation.last_inbound_at, now());
   EXPECT_EQ(count("SELECT count(*) FROM inbound_messages WHERE wamid = 'wamid.A' AND type = 'text' AND body = 'hi'"), 1);
   SqlMessageStore reader(db());
-  auto events = test::run(reader.journal_after(tenant, 0, 10));
+  auto events = run(reader.journal_after(tenant, 0, 10));
   ASSERT_EQ(events->size(), 1U);
   const auto& row = events->front();
   EXPECT_EQ(row.kind, "message.received");
@@ -82,7 +82,7 @@ TEST_F(InboundRows, ARepeatedOldMessageDoesNotOpenTheWindowAgain) {
   take_text(text("wamid.A", customer("491500000001")));
 
   SqlMessageStore reader(db());
-  auto listed = test::run(reader.list_conversations({tenant, "", std::nullopt, 5}));
+  auto listed = run(reader.list_conversations({tenant, "", std::nullopt, 5}));
   EXPECT_EQ(listed->at(0).last_inbound_at, then);
 }
 
@@ -113,7 +113,6 @@ TEST_F(InboundRows, OneConversationPerChannelAndCustomer) {
 }
 
 TEST_F(InboundRows, TwoPostsOfANewCustomerAtOnceMakeOneConversation) {
-  boost::asio::io_context io(1);
   std::vector<ConversationId> seen;
   for (int i = 0; i < 20; ++i) {
     std::vector<NewInboundEvent> post{text("wamid." + std::to_string(i), customer("491500000001", "DE.1"))};
@@ -121,6 +120,7 @@ TEST_F(InboundRows, TwoPostsOfANewCustomerAtOnceMakeOneConversation) {
       if (done) seen.push_back(std::get<StoredInbound>(done->front()).conversation.id);
     });
   }
+  io.restart();
   io.run();
 
   ASSERT_EQ(seen.size(), 20U);
@@ -151,7 +151,7 @@ TEST_F(InboundRows, WhatIsForgottenIsTakenAgain) {
   clock.advance(std::chrono::days(8));
   take_text(text("wamid.B", customer("491500000001")));
 
-  auto forgotten = test::run(store.forget_seen(now()));
+  auto forgotten = run(store.forget_seen(now()));
 
   EXPECT_EQ(*forgotten, 1U);
   EXPECT_FALSE(take_text(text("wamid.A", customer("491500000001"))).duplicate);
@@ -163,7 +163,7 @@ TEST_F(InboundRows, ForgettingALotIsOneCall) {
   for (int i = 0; i < 2500; ++i) post.push_back(status("wamid." + std::to_string(i), "read"));
   take(std::move(post));
 
-  auto forgotten = test::run(store.forget_seen(now() + seconds(1)));
+  auto forgotten = run(store.forget_seen(now() + seconds(1)));
 
   EXPECT_EQ(*forgotten, 2500U);
   EXPECT_EQ(count("SELECT count(*) FROM seen_events"), 0);
@@ -173,7 +173,7 @@ TEST_F(InboundRows, AFileWaitsToBeFetchedUntilItsRowIsWritten) {
   const auto event = picture("wamid.P");
   take_text(event);
 
-  auto due = test::run(store.due_fetches(now(), 10));
+  auto due = run(store.due_fetches(now(), 10));
   ASSERT_EQ(due->size(), 1U);
   const auto& fetch = due->front();
   EXPECT_EQ(fetch.media, *event.media);
@@ -190,11 +190,11 @@ TEST_F(InboundRows, AFileWaitsToBeFetchedUntilItsRowIsWritten) {
   media.id = fetch.media;
   media.tenant = tenant;
   media.mime_type = "image/jpeg";
-  ASSERT_TRUE(test::run(store.finish_fetch(media)));
+  ASSERT_TRUE(run(store.finish_fetch(media)));
 
-  EXPECT_TRUE(test::run(store.due_fetches(now() + std::chrono::hours(1), 10))->empty());
+  EXPECT_TRUE(run(store.due_fetches(now() + std::chrono::hours(1), 10))->empty());
   SqlMediaRows media_rows(db());
-  EXPECT_TRUE(*test::run(media_rows.find_media(fetch.media)));
+  EXPECT_TRUE(*run(media_rows.find_media(fetch.media)));
 }
 
 TEST_F(InboundRows, AFetchIsFinishedOnceHoweverOftenItIsSaid) {
@@ -204,10 +204,10 @@ TEST_F(InboundRows, AFetchIsFinishedOnceHoweverOftenItIsSaid) {
   media.id = *event.media;
   media.tenant = tenant;
   media.size = 7;
-  ASSERT_TRUE(test::run(store.finish_fetch(media)));
+  ASSERT_TRUE(run(store.finish_fetch(media)));
   media.size = 9;
 
-  auto again = test::run(store.finish_fetch(media));
+  auto again = run(store.finish_fetch(media));
 
   EXPECT_TRUE(again);
   EXPECT_EQ(count("SELECT size FROM media"), 7);
@@ -221,11 +221,11 @@ TEST_F(InboundRows, AFetchIsDueAtItsTimeOldestFirst) {
     take_text(event);
     clock.advance(milliseconds(5));
   }
-  ASSERT_TRUE(test::run(store.reschedule_fetch(ids[0], 3, now() + seconds(30))));
+  ASSERT_TRUE(run(store.reschedule_fetch(ids[0], 3, now() + seconds(30))));
 
-  auto due = test::run(store.due_fetches(now(), 10));
-  auto limited = test::run(store.due_fetches(now(), 1));
-  auto later = test::run(store.due_fetches(now() + seconds(30), 10));
+  auto due = run(store.due_fetches(now(), 10));
+  auto limited = run(store.due_fetches(now(), 1));
+  auto later = run(store.due_fetches(now() + seconds(30), 10));
 
   ASSERT_EQ(due->size(), 2U);
   EXPECT_EQ((*due)[0].media, ids[1]);
@@ -249,20 +249,20 @@ TEST_F(InboundRows, ABrokenDiskAtAnyInstantLeavesNothingHalfStored) {
     SqlInboundStore sweep(**opened);
     SqlMessageStore outbound(**opened);
     auto ours = message();
-    ASSERT_TRUE(test::run(outbound.accept(ours)));
-    const auto number = [&](const char* sql) { return as_int((*test::run((*opened)->query({sql, {}, {}})))[0][0]); };
+    ASSERT_TRUE(run(outbound.accept(ours)));
+    const auto number = [&](const char* sql) { return as_int((*run((*opened)->query({sql, {}, {}})))[0][0]); };
     std::vector<NewInboundEvent> post{picture("wamid.A"), text("wamid.B", customer("491500000001", "DE.7")),
                                       status("wamid.S", "delivered", ours.id)};
     left = failing;
 
-    auto first = test::run(sweep.store(post, now()));
+    auto first = run(sweep.store(post, now()));
     completed = first.has_value() && left > 0;
     const auto kept = number(messages);
     EXPECT_EQ(number("SELECT count(*) FROM seen_events WHERE at > 0"),
               number("SELECT count(*) FROM journal WHERE kind <> 'message.accepted'"));
     EXPECT_LE(number("SELECT count(*) FROM pending_fetches"), kept);
     left = 0;
-    auto repeat = test::run(sweep.store(post, now()));
+    auto repeat = run(sweep.store(post, now()));
 
     ASSERT_TRUE(repeat) << failing;
     EXPECT_EQ(number(messages), 2) << failing;

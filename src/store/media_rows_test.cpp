@@ -21,7 +21,7 @@ class MediaRowsOnDisk : public test::StoreWorld {
     return made;
   }
   std::optional<std::string> remote(const std::string& content, const std::string& mime, Timestamp at) {
-    auto found = test::run(store.find_remote_id(channel, sha256(content), mime, at));
+    auto found = run(store.find_remote_id(channel, sha256(content), mime, at));
     EXPECT_TRUE(found);
     return found ? *found : std::nullopt;
   }
@@ -31,10 +31,10 @@ class MediaRowsOnDisk : public test::StoreWorld {
 TEST_F(MediaRowsOnDisk, ARowComesBackAsItWas) {
   auto media = file("bytes");
   media.state = MediaState::unavailable;
-  ASSERT_TRUE(test::run(store.add_media(media)));
+  ASSERT_TRUE(run(store.add_media(media)));
 
-  auto found = test::run(store.find_media(media.id));
-  auto missing = test::run(store.find_media(MediaId::make(now())));
+  auto found = run(store.find_media(media.id));
+  auto missing = run(store.find_media(MediaId::make(now())));
 
   ASSERT_TRUE(*found);
   EXPECT_EQ((*found)->id, media.id);
@@ -55,21 +55,21 @@ TEST_F(MediaRowsOnDisk, OnlyTombstonesThatAreOverArePurged) {
   auto edge = file("edge");
   edge.expires_at = now();
   const auto young = file("young");
-  for (const auto& media : {old, edge, young}) ASSERT_TRUE(test::run(store.add_media(media)));
+  for (const auto& media : {old, edge, young}) ASSERT_TRUE(run(store.add_media(media)));
 
-  auto purged = test::run(store.purge_media(now()));
+  auto purged = run(store.purge_media(now()));
 
   EXPECT_EQ(*purged, 2U);
-  EXPECT_FALSE(*test::run(store.find_media(old.id)));
-  EXPECT_TRUE(*test::run(store.find_media(young.id)));
+  EXPECT_FALSE(*run(store.find_media(old.id)));
+  EXPECT_TRUE(*run(store.find_media(young.id)));
 }
 
 TEST_F(MediaRowsOnDisk, ManyTombstonesArePurgedInOneCall) {
   std::vector<Batch> batches;
   for (int i = 0; i < 4500; ++i) batches.push_back({media_row_once(file("x"))});
-  ASSERT_TRUE(test::run(db().commit_all(std::move(batches))));
+  ASSERT_TRUE(run(db().commit_all(std::move(batches))));
 
-  auto purged = test::run(store.purge_media(now() + std::chrono::hours(48)));
+  auto purged = run(store.purge_media(now() + std::chrono::hours(48)));
 
   EXPECT_EQ(*purged, 4500U);
   EXPECT_EQ(count("SELECT count(*) FROM media"), 0);
@@ -77,38 +77,38 @@ TEST_F(MediaRowsOnDisk, ManyTombstonesArePurgedInOneCall) {
 
 TEST_F(MediaRowsOnDisk, BytesAreReferencedWhileOneAvailableRowLives) {
   const auto media = file("shared");
-  ASSERT_TRUE(test::run(store.add_media(media)));
+  ASSERT_TRUE(run(store.add_media(media)));
   auto lost = file("lost");
   lost.state = MediaState::unavailable;
-  ASSERT_TRUE(test::run(store.add_media(lost)));
+  ASSERT_TRUE(run(store.add_media(lost)));
 
-  EXPECT_TRUE(*test::run(store.is_referenced(media.sha256, media.expires_at - milliseconds(1))));
-  EXPECT_FALSE(*test::run(store.is_referenced(media.sha256, media.expires_at)));
-  EXPECT_FALSE(*test::run(store.is_referenced(sha256("other"), now())));
-  EXPECT_FALSE(*test::run(store.is_referenced(lost.sha256, now())));
+  EXPECT_TRUE(*run(store.is_referenced(media.sha256, media.expires_at - milliseconds(1))));
+  EXPECT_FALSE(*run(store.is_referenced(media.sha256, media.expires_at)));
+  EXPECT_FALSE(*run(store.is_referenced(sha256("other"), now())));
+  EXPECT_FALSE(*run(store.is_referenced(lost.sha256, now())));
 }
 
 TEST_F(MediaRowsOnDisk, ARemoteIdIsKnownPerChannelContentAndTypeUntilItExpires) {
   const auto until = now() + seconds(10);
-  ASSERT_TRUE(test::run(store.remember_remote_id(channel, sha256("a"), "image/png", "meta-1", until)));
+  ASSERT_TRUE(run(store.remember_remote_id(channel, sha256("a"), "image/png", "meta-1", until)));
 
   EXPECT_EQ(remote("a", "image/png", now()), "meta-1");
   EXPECT_EQ(remote("a", "image/png", until), std::nullopt);
   EXPECT_EQ(remote("a", "image/webp", now()), std::nullopt);
   EXPECT_EQ(remote("b", "image/png", now()), std::nullopt);
-  auto elsewhere = test::run(store.find_remote_id(ChannelId::make(now()), sha256("a"), "image/png", now()));
+  auto elsewhere = run(store.find_remote_id(ChannelId::make(now()), sha256("a"), "image/png", now()));
   EXPECT_FALSE(*elsewhere);
 }
 
 TEST_F(MediaRowsOnDisk, ANewerRemoteIdReplacesTheOlderAndCanBeForgotten) {
-  ASSERT_TRUE(test::run(store.remember_remote_id(channel, sha256("a"), "image/png", "meta-1", now() + seconds(1))));
-  ASSERT_TRUE(test::run(store.remember_remote_id(channel, sha256("a"), "image/png", "meta-2", now() + seconds(9))));
+  ASSERT_TRUE(run(store.remember_remote_id(channel, sha256("a"), "image/png", "meta-1", now() + seconds(1))));
+  ASSERT_TRUE(run(store.remember_remote_id(channel, sha256("a"), "image/png", "meta-2", now() + seconds(9))));
   EXPECT_EQ(remote("a", "image/png", now() + seconds(5)), "meta-2");
 
-  ASSERT_TRUE(test::run(store.forget_remote_id(channel, sha256("a"), "image/png")));
+  ASSERT_TRUE(run(store.forget_remote_id(channel, sha256("a"), "image/png")));
 
   EXPECT_EQ(remote("a", "image/png", now()), std::nullopt);
-  EXPECT_TRUE(test::run(store.forget_remote_id(channel, sha256("a"), "image/png")));
+  EXPECT_TRUE(run(store.forget_remote_id(channel, sha256("a"), "image/png")));
 }
 
 }  // namespace

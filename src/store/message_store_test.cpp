@@ -11,30 +11,30 @@ class MessageRows : public test::StoreWorld {
   MessageRows() : store(db()), inbound(db()) {}
   Message accepted() {
     auto made = message();
-    EXPECT_TRUE(test::run(store.accept(made)));
+    EXPECT_TRUE(run(store.accept(made)));
     clock.advance(milliseconds(1));
     return made;
   }
   Result<void> move(Message& which, MessageState to, const std::string& wamid = "", std::optional<UpstreamError> error = {}) {
     MessageMove step{which.id, which.state, to, wamid, std::move(error), which.attempts, std::nullopt, now()};
-    auto done = test::run(store.move(step, which));
+    auto done = run(store.move(step, which));
     if (done) which.state = to;
     return done;
   }
   Message stored(MessageId id) {
-    auto found = test::run(store.find_message(id));
+    auto found = run(store.find_message(id));
     EXPECT_TRUE(found && *found);
     return found && *found ? **found : Message();
   }
   std::vector<JournalEvent> journal(std::uint64_t after = 0, std::uint32_t limit = 100) {
-    auto events = test::run(store.journal_after(tenant, after, limit));
+    auto events = run(store.journal_after(tenant, after, limit));
     EXPECT_TRUE(events);
     return events ? *events : std::vector<JournalEvent>();
   }
   Conversation written_by(const std::string& number) {
     clock.advance(milliseconds(1));
     std::vector<NewInboundEvent> post{text("wamid." + number, customer(number))};
-    auto done = test::run(inbound.store(std::move(post), now()));
+    auto done = run(inbound.store(std::move(post), now()));
     EXPECT_TRUE(done);
     return std::get<StoredInbound>(done->front()).conversation;
   }
@@ -45,11 +45,11 @@ class MessageRows : public test::StoreWorld {
 TEST_F(MessageRows, AnAcceptedMessageComesBackAsItWas) {
   auto made = message();
   made.content = MediaContent{MediaKind::document, MediaId::make(now()), "the plan", "plan.pdf"};
-  ASSERT_TRUE(test::run(store.accept(made)));
+  ASSERT_TRUE(run(store.accept(made)));
 
   reopen();
   SqlMessageStore after(db());
-  auto found = test::run(after.find_message(made.id));
+  auto found = run(after.find_message(made.id));
 
   ASSERT_TRUE(found && *found);
   const auto& back = **found;
@@ -63,7 +63,7 @@ TEST_F(MessageRows, AnAcceptedMessageComesBackAsItWas) {
   EXPECT_FALSE(back.next_attempt_at);
   EXPECT_EQ(back.give_up_at, made.give_up_at);
   EXPECT_EQ(back.created_at, made.created_at);
-  EXPECT_FALSE(*test::run(after.find_message(MessageId::make(now()))));
+  EXPECT_FALSE(*run(after.find_message(MessageId::make(now()))));
 }
 
 TEST_F(MessageRows, AMessageMayBeStoredAsBeingSentAtOnce) {
@@ -71,8 +71,8 @@ TEST_F(MessageRows, AMessageMayBeStoredAsBeingSentAtOnce) {
   made.state = MessageState::sending;
   made.attempts = 1;
 
-  ASSERT_TRUE(test::run(store.accept(made)));
-  auto again = test::run(store.accept(made));
+  ASSERT_TRUE(run(store.accept(made)));
+  auto again = run(store.accept(made));
 
   EXPECT_EQ(stored(made.id).state, MessageState::sending);
   EXPECT_EQ(stored(made.id).attempts, 1U);
@@ -92,9 +92,9 @@ TEST_F(MessageRows, AMoveCarriesEverythingAlong) {
   error.fbtrace_id = "Atrace";
   error.is_transient = true;
   MessageMove retry{made.id, MessageState::accepted, MessageState::sending, "", {}, 1, std::nullopt, now()};
-  ASSERT_TRUE(test::run(store.move(retry, made)));
+  ASSERT_TRUE(run(store.move(retry, made)));
   retry = {made.id, MessageState::sending, MessageState::accepted, "", error, 1, now() + seconds(3), now()};
-  ASSERT_TRUE(test::run(store.move(retry, made)));
+  ASSERT_TRUE(run(store.move(retry, made)));
 
   const auto back = stored(made.id);
 
@@ -134,8 +134,8 @@ TEST_F(MessageRows, AMoveFromAnotherStateIsAConflictAndChangesNothing) {
   MessageMove late{made.id, MessageState::accepted, MessageState::failed, "", {}, 9, std::nullopt, now()};
   MessageMove unknown{MessageId::make(now()), MessageState::accepted, MessageState::sending, "", {}, 1, std::nullopt, now()};
 
-  auto done = test::run(store.move(late, made));
-  auto nobody = test::run(store.move(unknown, made));
+  auto done = run(store.move(late, made));
+  auto nobody = run(store.move(unknown, made));
 
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, ErrorCode::conflict);
@@ -151,8 +151,8 @@ TEST_F(MessageRows, AMessageIsFoundByWhatsAppsId) {
   ASSERT_TRUE(move(made, MessageState::sending));
   ASSERT_TRUE(move(made, MessageState::sent, "wamid.ABC"));
 
-  auto found = test::run(store.find_message_by_wamid("wamid.ABC"));
-  auto missing = test::run(store.find_message_by_wamid(""));
+  auto found = run(store.find_message_by_wamid("wamid.ABC"));
+  auto missing = run(store.find_message_by_wamid(""));
 
   ASSERT_TRUE(*found);
   EXPECT_EQ((*found)->id, made.id);
@@ -176,7 +176,7 @@ TEST_F(MessageRows, UnfinishedOnesArePagedOldestFirst) {
   std::vector<MessageId> seen;
   std::optional<MessageId> after;
   for (int pages = 0; pages < 10; ++pages) {
-    auto page = test::run(store.unfinished(after, 2));
+    auto page = run(store.unfinished(after, 2));
     ASSERT_TRUE(page);
     if (page->empty()) break;
     EXPECT_LE(page->size(), 2U);
@@ -229,13 +229,13 @@ TEST_F(MessageRows, TheJournalIsReadInPagesAndPerTenant) {
 TEST_F(MessageRows, ASequenceNumberIsNeverGivenTwice) {
   accepted();
   const auto last = journal().back().sequence;
-  ASSERT_TRUE(test::run(db().commit({{"DELETE FROM journal", {}, {}}})));
+  ASSERT_TRUE(run(db().commit({{"DELETE FROM journal", {}, {}}})));
   reopen();
   SqlMessageStore after(db());
 
-  ASSERT_TRUE(test::run(after.accept(message())));
+  ASSERT_TRUE(run(after.accept(message())));
 
-  auto events = test::run(after.journal_after(tenant, 0, 10));
+  auto events = run(after.journal_after(tenant, 0, 10));
   ASSERT_EQ(events->size(), 1U);
   EXPECT_GT(events->front().sequence, last);
 }
@@ -245,9 +245,9 @@ TEST_F(MessageRows, ConversationsAreListedNewestFirstInPages) {
   for (const auto* number : {"491500000001", "491500000002", "491500000003"}) expected.push_back(written_by(number).id);
   std::reverse(expected.begin(), expected.end());
 
-  auto first = test::run(store.list_conversations({tenant, "", std::nullopt, 2}));
+  auto first = run(store.list_conversations({tenant, "", std::nullopt, 2}));
   ASSERT_EQ(first->size(), 2U);
-  auto second = test::run(store.list_conversations({tenant, "", first->back().id, 2}));
+  auto second = run(store.list_conversations({tenant, "", first->back().id, 2}));
   ASSERT_EQ(second->size(), 1U);
 
   EXPECT_EQ((*first)[0].id, expected[0]);
@@ -264,10 +264,10 @@ TEST_F(MessageRows, ConversationsAreFilteredByTenantAndByNumber) {
   const auto theirs = written_by("5511987654321x").id;  // another wamid, another tenant
   const auto key = contact_key(WaId{"551187654321"});
 
-  auto all = test::run(store.list_conversations({std::nullopt, "", std::nullopt, 50}));
-  auto of_tenant = test::run(store.list_conversations({mine, "", std::nullopt, 50}));
-  auto by_variant = test::run(store.list_conversations({mine, key, std::nullopt, 50}));
-  auto anywhere = test::run(store.list_conversations({std::nullopt, "491500000002", std::nullopt, 50}));
+  auto all = run(store.list_conversations({std::nullopt, "", std::nullopt, 50}));
+  auto of_tenant = run(store.list_conversations({mine, "", std::nullopt, 50}));
+  auto by_variant = run(store.list_conversations({mine, key, std::nullopt, 50}));
+  auto anywhere = run(store.list_conversations({std::nullopt, "491500000002", std::nullopt, 50}));
 
   EXPECT_EQ(all->size(), 3U);
   EXPECT_EQ(all->front().id, theirs);
@@ -280,8 +280,8 @@ TEST_F(MessageRows, ConversationsAreFilteredByTenantAndByNumber) {
 TEST_F(MessageRows, AConversationIsFoundWithItsCustomer) {
   const auto opened = written_by("491500000001");
 
-  auto found = test::run(store.find_conversation(opened.id));
-  auto missing = test::run(store.find_conversation(ConversationId::make(now())));
+  auto found = run(store.find_conversation(opened.id));
+  auto missing = run(store.find_conversation(ConversationId::make(now())));
 
   ASSERT_TRUE(*found);
   EXPECT_EQ((*found)->tenant, tenant);

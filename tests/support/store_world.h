@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/io_context.hpp>
 #include <memory>
 #include <string>
 
@@ -32,6 +33,10 @@ class StoreWorld : public ::testing::Test {
     database = std::move(*opened);
   }
   Timestamp now() const { return clock.now(); }
+  template <class T>
+  T run(Task<T> task) {
+    return test::run(io, std::move(task));
+  }
 
   /// The one number a SELECT gives.
   std::int64_t count(const char* sql, std::vector<store::Value> params = {}) {
@@ -81,6 +86,7 @@ class StoreWorld : public ::testing::Test {
     return {channel, tenant, {phone_number_id, wamid, name, "491500000001", ours, now(), std::nullopt, "{}"}};
   }
 
+  boost::asio::io_context io{1};  // outlives the database, whose threads post to it
   TempDir dir;
   VirtualClock clock;
   store::SqliteOptions options;

@@ -24,14 +24,14 @@ Statement named(const std::string& name) { return {insert, {value_of(make_raw_id
 
 class SqliteDurability : public test::StoreWorld {
  protected:
-  bool commit(const std::string& name) { return test::run(db().commit({named(name)})).has_value(); }
+  bool commit(const std::string& name) { return run(db().commit({named(name)})).has_value(); }
   /// Opens a copy of the files as a machine that lost its power would find them.
   std::int64_t rows_in_copy(const std::string& directory) {
     SqliteOptions other;
     other.directory = directory;
     auto opened = open_sqlite(other, clock);
     if (!opened) return -1;
-    auto found = test::run((*opened)->query({count_all, {}, {}}));
+    auto found = run((*opened)->query({count_all, {}, {}}));
     return found ? as_int((*found)[0][0]) : -1;
   }
   void copy_files(const std::string& to) const {
@@ -45,7 +45,7 @@ TEST_F(SqliteDurability, AFailedCommitIsAnErrorForEveryBatchAndTheStoreWorksAfte
   std::atomic<bool> broken{true};
   options.fail_commit = [&] { return broken.load(); };
 
-  auto refused = test::run(db().commit_all({{named("a")}, {named("b")}}));
+  auto refused = run(db().commit_all({{named("a")}, {named("b")}}));
   broken = false;
   const bool accepted = commit("a");
 
@@ -67,8 +67,7 @@ TEST_F(SqliteDurability, WhicheverStatementMeetsABrokenDiskNothingOfItsGroupIsSt
     const auto before = count(count_all);
     const auto tag = std::to_string(failing);
 
-    auto done =
-        test::run(db().commit_all({{named("a" + tag), named("b" + tag)}, {named("c" + tag)}, {named("d" + tag), named("e" + tag)}}));
+    auto done = run(db().commit_all({{named("a" + tag), named("b" + tag)}, {named("c" + tag)}, {named("d" + tag), named("e" + tag)}}));
 
     ASSERT_TRUE(done);
     for (const auto& result : *done) EXPECT_EQ(result.error().code, ErrorCode::unavailable) << failing;
@@ -85,15 +84,15 @@ TEST_F(SqliteDurability, AFullDiskIsReportedKeepsWhatIsThereAndRecoversWhenThere
   while (stored < 500 && commit(std::to_string(stored) + padding)) ++stored;
   ASSERT_LT(stored, 500);
 
-  auto refused = test::run(db().commit({named("more" + padding)}));
-  auto mixed = test::run(db().commit_all({{named("more1" + padding), named("more2" + padding)}, {named("more3" + padding)}}));
+  auto refused = run(db().commit({named("more" + padding)}));
+  auto mixed = run(db().commit_all({{named("more1" + padding), named("more2" + padding)}, {named("more3" + padding)}}));
 
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
   ASSERT_TRUE(mixed);
   for (const auto& result : *mixed) EXPECT_FALSE(result);
   EXPECT_EQ(count(count_all), stored);
-  ASSERT_TRUE(test::run(db().commit({{"DELETE FROM tenants WHERE name LIKE '1%'", {}, {}}})));
+  ASSERT_TRUE(run(db().commit({{"DELETE FROM tenants WHERE name LIKE '1%'", {}, {}}})));
   EXPECT_TRUE(commit("fits again"));
   reopen();
   EXPECT_EQ(count("SELECT count(*) FROM tenants WHERE name = 'fits again'"), 1);
@@ -140,7 +139,6 @@ TEST_F(SqliteDurability, AKilledProcessLosesNothingItAcknowledged) {
   if (child == 0) {
     ::close(pipe_ends[0]);
     reopen();
-    boost::asio::io_context io(1);
     auto writer = [](Database& database, int me, int fd) -> Task<void> {
       for (int i = 0; i < 100'000; ++i) {
         const std::int32_t number = me * 1'000'000 + i;
@@ -180,7 +178,7 @@ TEST_F(SqliteDurability, TheLogStaysSmallUnderSteadyLoad) {
   for (int round = 0; round < 60; ++round) {
     std::vector<Batch> batches;
     for (int i = 0; i < 400; ++i) batches.push_back({named(std::to_string(round) + "-" + std::to_string(i) + padding)});
-    ASSERT_TRUE(test::run(db().commit_all(std::move(batches))));
+    ASSERT_TRUE(run(db().commit_all(std::move(batches))));
     written += 400 * padding.size();
     largest = std::max(largest, fs::file_size(log));
   }

@@ -23,8 +23,8 @@ struct SqliteOptions {
   std::uint32_t max_pages = 0;
 };
 
-/// Opens (and creates or migrates) DIRECTORY/wherry.db for this process alone. Give it up only after the executors of its callers
-/// can still run what it posts: what is queued is finished first.
+/// Opens (and creates or migrates) DIRECTORY/wherry.db for this process alone. The io_contexts of its callers must outlive it: its
+/// threads post to them. Its end finishes what is queued.
 /// Errors: unavailable (in use by another process; cannot be opened), invalid_argument (not ours, or made by a newer version).
 Result<std::unique_ptr<Database>> open_sqlite(SqliteOptions options, const Clock& clock);
 

@@ -54,7 +54,6 @@ class SqliteQueues : public test::StoreWorld {
     io.poll();
   }
   Gate gate;
-  boost::asio::io_context io{1};
   int stored = 0;
   int refused = 0;
 };
@@ -91,7 +90,7 @@ TEST_F(SqliteQueues, TheWriteQueueIsBoundedInBytesToo) {
 TEST_F(SqliteQueues, ACallThatIsLargerThanTheBoundPassesWhenNothingElseWaits) {
   options.max_queued_batches = 2;
 
-  auto done = test::run(db().commit_all({{named("a")}, {named("b")}, {named("c")}}));
+  auto done = run(db().commit_all({{named("a")}, {named("b")}, {named("c")}}));
 
   ASSERT_TRUE(done);
   for (const auto& result : *done) EXPECT_TRUE(result);
