@@ -79,7 +79,9 @@ Task<void> Scheduler::run_shard(Shard& shard) {
     if (clock_.frozen()) {
       pump();
     } else {
-      while (fire_due(shard, events_per_turn) == events_per_turn) co_await asio::post(executor, use_task);
+      while (fire_due(shard, events_per_turn) == events_per_turn) {
+        co_await asio::post(executor, use_task);
+      }
     }
     Timestamp next{};
     {

@@ -141,7 +141,9 @@ Task<std::optional<http::Response>> number_route(Call& call, Registry<Number>::P
     if (auto failure = need_scope(call, scope)) co_return answer_error(call, *failure);
   }
   if (edge.empty() && is_read(call)) co_return answer_node(call, number_view(call, *number));
-  if (edge.empty() && post) co_return co_await change_number(call, std::move(number));
+  if (edge.empty() && post) {
+    co_return co_await change_number(call, std::move(number));
+  }
   if (edge == "whatsapp_business_profile") co_return profile(call, *number);
   if (edge == "settings") co_return settings(call, *number);
   if (edge == "block_users") co_return block_users(call, *number);

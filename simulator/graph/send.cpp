@@ -188,7 +188,9 @@ Task<http::Response> send_message(Call& call) {
   std::optional<Verdict> verdict;
   auto response = process(call, verdict);
   if (!verdict) co_return response;
-  if (verdict->delay > milliseconds(0)) co_await call.world().clock().sleep_for(verdict->delay);
+  if (verdict->delay > milliseconds(0)) {
+    co_await call.world().clock().sleep_for(verdict->delay);
+  }
   const auto fault = verdict->fault;
   const int bare_http = verdict->bare_http;
   co_return co_await apply_fault(call.world(), fault, bare_http, std::move(response));

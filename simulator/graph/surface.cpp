@@ -48,7 +48,9 @@ Task<http::Response> authenticated(Call& call) {
   if (unread) co_return answer_error(call, *unread);
   const std::string token = token_text(call);
   if (auto failure = authenticate(call, token)) co_return answer_error(call, *failure);
-  if (send) co_return co_await send_message(call);
+  if (send) {
+    co_return co_await send_message(call);
+  }
   co_return co_await dispatch_node(call);
 }
 
@@ -59,7 +61,9 @@ Task<http::Response> GraphSurface::route(Call& call) {
   if (call.node == "whatsapp_business") co_return download_media(call);
   auto verdict = ask_about(call);
   if (verdict) {
-    if (verdict->delay > milliseconds(0)) co_await context_.world.clock().sleep_for(verdict->delay);
+    if (verdict->delay > milliseconds(0)) {
+      co_await context_.world.clock().sleep_for(verdict->delay);
+    }
     if (stops(*verdict)) {
       auto response = verdict->error ? answer_error(call, *verdict->error) : answer(call, std::string("{}"));
       response.close = true;  // the body stays unread

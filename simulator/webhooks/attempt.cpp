@@ -13,7 +13,9 @@ class SlowSource final : public http::BodySource {
  public:
   SlowSource(std::shared_ptr<const std::string> body, milliseconds pause) : body_(std::move(body)), pause_(pause) {}
   Task<Result<std::size_t>> read(std::span<char> out) override {
-    if (at_ > 0 && at_ < body_->size()) co_await clock_.sleep_for(pause_);
+    if (at_ > 0 && at_ < body_->size()) {
+      co_await clock_.sleep_for(pause_);
+    }
     const auto piece = std::min({out.size(), body_->size() - at_, body_->size() / 10 + 1});
     std::copy_n(body_->data() + at_, piece, out.data());
     at_ += piece;
