@@ -12,6 +12,13 @@
 
 #include "tests/support/store_world.h"
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+// A child of fork() starts threads here; this tool would end it for that.
+extern "C" const char* __tsan_default_options() { return "die_after_fork=0"; }
+#endif
+#endif
+
 namespace wherry::store {
 namespace {
 
