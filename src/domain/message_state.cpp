@@ -27,7 +27,8 @@ std::optional<MessageState> message_state_from(std::string_view text) {
 bool may_move(MessageState from, MessageState to) {
   using enum MessageState;
   switch (from) {
-    case accepted: return to == sending || to == failed;
+    // Waiting for another try after a refusal that was none: the status shows that the first try arrived.
+    case accepted: return to != accepted && to != uncertain;
     // A status webhook may overtake the answer to our request, so every later state is reachable from here.
     case sending: return to != sending;
     case uncertain: return to != uncertain && to != sending;

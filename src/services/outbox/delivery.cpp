@@ -136,6 +136,10 @@ Task<bool> Delivery::commit_sending(OutboxJob& job) {
   for (int tries = 1;; ++tries) {
     auto moved = co_await store_move(job.message, MessageState::sending, std::string(), std::nullopt);
     if (moved) co_return true;
+    if (moved.error().code == ErrorCode::conflict) {
+      co_await settle_overtaken(job);
+      co_return false;
+    }
     if (moved.error().code != ErrorCode::unavailable) {
       log::error("outbox_move_refused", {{"message", job.message.id.text()}, {"detail", moved.error().detail}});
       job.responder.answer(Error{ErrorCode::internal, "The message could not be sent", moved.error().detail});
@@ -189,6 +193,10 @@ Task<Delivery::Next> Delivery::settle_refused(OutboxJob& job, SendRefused refuse
   ++counters_.retried;
   message.next_attempt_at = due;
   auto stored = co_await store_move(message, MessageState::accepted, std::string(), refused.error);
+  if (!stored && stored.error().code == ErrorCode::conflict) {
+    co_await settle_overtaken(job);
+    co_return Next::done;
+  }
   if (!stored) {
     // Still `sending` on disk: a restart will call it uncertain rather than risk a second copy.
     ++counters_.uncertain;
@@ -203,12 +211,8 @@ Task<Delivery::Next> Delivery::settle_refused(OutboxJob& job, SendRefused refuse
 Task<void> Delivery::fail(OutboxJob& job, UpstreamError error, Error reason) {
   auto stored = co_await store_move(job.message, MessageState::failed, std::string(), error);
   if (!stored && stored.error().code == ErrorCode::conflict) {
-    // WhatsApp's own status says more than our answer did, e.g. `delivered` after a refusal of a repeated try.
-    auto current = co_await store_.find_message(job.message.id);
-    if (current && *current && !(*current)->wamid.empty() && (*current)->state != MessageState::failed) {
-      job.responder.answer(SendReceipt{job.message.id, (*current)->wamid});
-      co_return;
-    }
+    co_await settle_overtaken(job);
+    co_return;
   }
   ++counters_.failed;
   log::info("send_failed", {{"message", job.message.id.text()},
@@ -217,6 +221,22 @@ Task<void> Delivery::fail(OutboxJob& job, UpstreamError error, Error reason) {
                             {"fbtrace_id", error.fbtrace_id},
                             {"reason", to_string(reason.code)}});
   job.responder.answer(std::move(reason));
+}
+
+// A status webhook was faster than we: WhatsApp has the message, whatever its answers to us said. It is never sent again.
+Task<void> Delivery::settle_overtaken(OutboxJob& job) {
+  auto current = co_await store_.find_message(job.message.id);
+  const bool known = current && *current;
+  if (known && (*current)->state == MessageState::failed) {
+    ++counters_.failed;
+    job.responder.answer(Error{ErrorCode::rejected, "WhatsApp refused the message"});
+  } else if (known && !(*current)->wamid.empty()) {
+    ++counters_.sent;
+    job.responder.answer(SendReceipt{job.message.id, (*current)->wamid});
+  } else {
+    ++counters_.uncertain;
+    job.responder.answer(Error{ErrorCode::outcome_unknown, "WhatsApp did not confirm the message; it may or may not have been sent"});
+  }
 }
 
 Task<Result<void>> Delivery::store_move(Message& message, MessageState to, std::string wamid, std::optional<UpstreamError> error) {

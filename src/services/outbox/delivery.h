@@ -56,6 +56,7 @@ class Delivery {
   Task<Next> settle(OutboxJob& job, SendOutcome outcome);
   Task<Next> settle_refused(OutboxJob& job, SendRefused refused);
   Task<void> fail(OutboxJob& job, UpstreamError error, Error reason);
+  Task<void> settle_overtaken(OutboxJob& job);
   /// Stores a move and keeps job.message in step. conflict: a status webhook was faster.
   Task<Result<void>> store_move(Message& message, MessageState to, std::string wamid, std::optional<UpstreamError> error);
   milliseconds with_jitter(milliseconds delay);

@@ -211,6 +211,29 @@ TEST_F(OutboxTest, AStatusThatOvertakesTheAnswerIsStillASuccess) {
   EXPECT_EQ(only_message().state, MessageState::delivered);
 }
 
+TEST_F(OutboxTest, AStatusThatArrivesWhileARetryWaitsEndsTheRetry) {
+  upstream.script = {refused(131000)};
+  bool echoed = false;
+  std::optional<Result<SendReceipt>> answer;
+  boost::asio::co_spawn(io, outbox.submit_and_wait(text("hello")),
+                        [&](std::exception_ptr, Result<SendReceipt> result) { answer = result; });
+  for (int i = 0; i < 10'000 && !answer; ++i) {
+    io.restart();
+    io.poll();
+    if (!echoed && upstream.sent.size() == 1 && only_message().state == MessageState::accepted) {
+      auto& stored = messages.messages.begin()->second;
+      stored.state = MessageState::sent;
+      stored.wamid = "wamid.echo";
+      echoed = true;
+    }
+    clock.advance(10ms);
+  }
+
+  ASSERT_TRUE(answer && *answer);
+  EXPECT_EQ((*answer)->wamid, "wamid.echo");
+  EXPECT_EQ(upstream.sent.size(), 1U) << "it had arrived, so it is not sent again";
+}
+
 TEST_F(OutboxTest, ChecksExistenceThenOwnershipThenTheWindow) {
   auto unknown = text("x");
   unknown.conversation = ConversationId::make(clock.now());
