@@ -31,10 +31,14 @@ boost::beast::error_code feed(ResponseParser& parser, std::string_view text) {
 }
 
 TEST(ResponseParser, RefusesAnAnswerWhoseEndCouldBeReadInTwoWays) {
-  const char* ambiguous[] = {"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
-                             "Content-Length: 5\r\nTransfer-Encoding: gzip\r\n",    "Transfer-Encoding: gzip\r\n",
-                             "Transfer-Encoding: gzip, chunked\r\n",                "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
-                             "Content-Length: 5\r\nContent-Length: 6\r\n",          "Content-Length: -1\r\n"};
+  const char* ambiguous[] = {"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+                             "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+                             "Content-Length: 5\r\nTransfer-Encoding: gzip\r\n",
+                             "Transfer-Encoding: gzip\r\n",
+                             "Transfer-Encoding: gzip, chunked\r\n",
+                             "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+                             "Content-Length: 5\r\nContent-Length: 6\r\n",
+                             "Content-Length: -1\r\n"};
   for (const auto* headers : ambiguous) {
     ResponseParser parser(1000, nullptr);
     EXPECT_TRUE(feed(parser, std::string("HTTP/1.1 200 OK\r\n") + headers + "\r\n5\r\nhello\r\n0\r\n\r\n")) << headers;

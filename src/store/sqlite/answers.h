@@ -8,14 +8,16 @@
 namespace wherry::store {
 
 /// Answers gathered on a database thread, handed over with one post per executor: a group of hundreds wakes each I/O thread once.
-template <class T>
+/// What was asked goes back along with its answer, to be freed by the thread that made it: threads that free each other's memory
+/// wait for each other in malloc.
+template <class T, class Asked>
 class Answers {
  public:
-  void add(Completion<T> done, T value) {
+  void add(Completion<T> done, T value, Asked asked) {
     const auto executor = done.executor();
     auto* home = find(executor);
     if (home == nullptr) home = &groups_.emplace_back(Group{executor, {}});
-    home->answers.push_back({std::move(done), std::move(value)});
+    home->answers.push_back({std::move(done), std::move(value), std::move(asked)});
   }
 
   void post() {
@@ -32,6 +34,7 @@ class Answers {
   struct Answer {
     Completion<T> done;
     T value;
+    Asked asked;
   };
   struct Group {
     Executor executor;

@@ -45,6 +45,9 @@ Error storage_failure(std::string detail) {
 }
 
 Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::string& path, Mode mode) {
+  // Counting its memory would put a lock of the whole process around each of SQLite's many allocations.
+  static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  (void)configured;  // refused when the process used SQLite before, which does no harm
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection());
   const int access = mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   const int code = sqlite3_open_v2(path.c_str(), &connection->handle_, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);

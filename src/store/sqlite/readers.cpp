@@ -54,12 +54,13 @@ std::vector<SqliteReaders::Job> SqliteReaders::take() {
 
 void SqliteReaders::run(SqliteConnection& connection) {
   using Steady = std::chrono::steady_clock;
-  Answers<Result<Rows>> answers;
+  Answers<Result<Rows>, Statement> answers;
   for (auto jobs = take(); !jobs.empty(); jobs = take()) {
     auto begun = Steady::now();
     for (auto& job : jobs) {
       auto result = connection.run(job.statement);
-      answers.add(std::move(job.done), result ? Result<Rows>(std::move(result->rows)) : Result<Rows>(result.error()));
+      auto rows = result ? Result<Rows>(std::move(result->rows)) : Result<Rows>(result.error());
+      answers.add(std::move(job.done), std::move(rows), std::move(job.statement));
       const auto now = Steady::now();
       if (now - begun > slow) answers.post();
       begun = now;

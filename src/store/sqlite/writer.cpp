@@ -85,7 +85,7 @@ SqliteWriter::Group SqliteWriter::take() {
 }
 
 void SqliteWriter::run() {
-  Answers<BatchResults> answers;
+  Answers<BatchResults, std::vector<Batch>> answers;
   while (true) {
     Group group;
     {
@@ -95,7 +95,7 @@ void SqliteWriter::run() {
       group = take();
     }
     write(group);
-    for (auto& job : group) answers.add(std::move(job.done), std::move(job.results));
+    for (auto& job : group) answers.add(std::move(job.done), std::move(job.results), std::move(job.batches));
     answers.post();
     checkpoint_if_due();
   }
