@@ -98,7 +98,7 @@ Task<void> take_messages(Work& work) {
     event.contact_key = event.message.from.wa_id->digits;
     std::vector<NewInboundEvent> post{event};
     auto stored = co_await work.inbound.store(std::move(post), work.clock.now());
-    if (!stored) ++work.failed;
+    if (!stored.front()) ++work.failed;
   }
 }
 
@@ -122,7 +122,7 @@ Task<void> take_statuses(Work& work) {
       event.status = {"100200300", wamid, name, "491500000000", message.id, work.clock.now(), std::nullopt, R"({"status":"…"})"};
       std::vector<NewInboundEvent> post{event};
       auto stored = co_await work.inbound.store(std::move(post), work.clock.now());
-      if (!accepted || !stored) ++work.failed;
+      if (!accepted || !stored.front()) ++work.failed;
     }
   }
 }

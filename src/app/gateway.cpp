@@ -42,7 +42,7 @@ Gateway::Gateway(const Config& config, Core& core)
       pipes_{core.access, core.outbox, core.media, core.clock, config.public_url, !config.media_urls_https_only},
       meta_{core.inbox, core.channels, core.clock},
       router_(make_router()),
-      media_worker_(core.inbound_store, *core.blobs, core.upstream, core.channels, core.clock, worker_options(config)) {
+      media_worker_(core.inbound_store, core.media, core.upstream, core.channels, core.clock, worker_options(config)) {
   core.inbox.on_media([this] { media_worker_.wake(); });
 }
 

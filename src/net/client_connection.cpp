@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
@@ -13,11 +14,14 @@ namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 
 namespace {
-constexpr std::size_t read_step = 16 * 1024;
+// Most answers are short; a file is read in larger steps once it proves to be one.
+constexpr std::size_t first_read = 4 * 1024;
+constexpr std::size_t largest_read = 64 * 1024;
 constexpr std::size_t most_addresses = 8;
 }  // namespace
 
-ClientConnection::ClientConnection(Executor executor) : socket_(executor), watchdog_(executor), ahead_done_(executor) {}
+ClientConnection::ClientConnection(Executor executor)
+    : socket_(executor), read_size_(first_read), watchdog_(executor), ahead_done_(executor) {}
 
 // The watchdog is armed once and looks at the deadline when it fires, so that a request that ends in time costs no timer work.
 void ClientConnection::set_deadline(Steady::time_point deadline) {
@@ -118,13 +122,14 @@ Task<boost::system::error_code> ClientConnection::read_more() {
     ahead_ = Ahead::none;
     co_return ahead_failure_;
   }
-  auto space = buffer_.prepare(read_step);
+  auto space = buffer_.prepare(read_size_);
   std::size_t got = 0;
   if (tls_) {
     got = co_await tls_->async_read_some(space, asio::redirect_error(use_task, failure));
   } else {
     got = co_await socket_.async_read_some(space, asio::redirect_error(use_task, failure));
   }
+  if (got == read_size_) read_size_ = std::min(largest_read, read_size_ * 4);
   buffer_.commit(got);
   co_return failure;
 }
@@ -132,7 +137,7 @@ Task<boost::system::error_code> ClientConnection::read_more() {
 void ClientConnection::watch_for_news() {
   if (!tls_ || ahead_ != Ahead::none) return;
   ahead_ = Ahead::reading;
-  tls_->async_read_some(buffer_.prepare(read_step), [self = shared_from_this()](boost::system::error_code failure, std::size_t got) {
+  tls_->async_read_some(buffer_.prepare(first_read), [self = shared_from_this()](boost::system::error_code failure, std::size_t got) {
     self->buffer_.commit(got);
     self->ahead_failure_ = failure;
     self->ahead_ = Ahead::done;
@@ -143,7 +148,8 @@ void ClientConnection::watch_for_news() {
 void ClientConnection::rest(std::function<void(ClientConnection&)> expired) {
   expired_ = std::move(expired);
   buffer_.clear();
-  buffer_.shrink_to_fit();
+  if (buffer_.capacity() > first_read) buffer_ = boost::beast::flat_buffer();
+  read_size_ = first_read;
 }
 
 ClientConnection::Peek ClientConnection::peek() {

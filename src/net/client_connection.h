@@ -60,6 +60,7 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
   Socket socket_;
   std::unique_ptr<boost::asio::ssl::stream<Socket&>> tls_;
   boost::beast::flat_buffer buffer_;
+  std::size_t read_size_;
   Timer watchdog_;
   Steady::time_point deadline_ = never();
   Steady::time_point armed_for_ = never();

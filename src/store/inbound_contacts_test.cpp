@@ -11,8 +11,8 @@ class InboundContacts : public test::StoreWorld {
     clock.advance(seconds(1));
     std::vector<NewInboundEvent> post{text("wamid." + std::to_string(++written), std::move(who))};
     auto done = run(store.store(std::move(post), now()));
-    EXPECT_TRUE(done) << done.error().detail;
-    return done ? std::get<StoredInbound>(done->front()).conversation : Conversation();
+    EXPECT_TRUE(done.front()) << done.front().error().detail;
+    return done.front() ? std::get<StoredInbound>(*done.front()).conversation : Conversation();
   }
   Conversation found(ConversationId id) {
     auto conversation = run(reader.find_conversation(id));

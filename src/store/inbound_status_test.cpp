@@ -20,8 +20,8 @@ class InboundStatus : public test::StoreWorld {
   StoredStatus take(NewStatus event) {
     std::vector<NewInboundEvent> post{std::move(event)};
     auto done = run(inbound.store(std::move(post), now()));
-    EXPECT_TRUE(done) << done.error().detail;
-    return done ? std::get<StoredStatus>(done->front()) : StoredStatus();
+    EXPECT_TRUE(done.front()) << done.front().error().detail;
+    return done.front() ? std::get<StoredStatus>(*done.front()) : StoredStatus();
   }
   Message stored(MessageId id) {
     auto found = run(outbound.find_message(id));

@@ -29,7 +29,12 @@ bool is_duplicate(const Result<BatchResult>& result) {
   return !result && result.error().code == ErrorCode::conflict && result.error().detail == "0";
 }
 
-StoredInboundEvent read(const NewInboundEvent& event, const Result<BatchResult>& result) {
+Result<StoredInboundEvent> read(const NewInboundEvent& event, const Result<BatchResult>& result) {
+  if (!result && !is_duplicate(result)) {
+    Error error{ErrorCode::unavailable, "the event could not be stored", result.error().message + ": " + result.error().detail};
+    error.retry_after = result.error().retry_after;
+    return error;
+  }
   if (std::holds_alternative<NewInbound>(event)) {
     return result ? read_inbound(*result) : StoredInbound{true, {}};
   }
@@ -51,21 +56,16 @@ PendingFetch to_fetch(const Row& row) {
 
 }  // namespace
 
-Task<Result<std::vector<StoredInboundEvent>>> SqlInboundStore::store(std::vector<NewInboundEvent> events, Timestamp now) {
+Task<std::vector<Result<StoredInboundEvent>>> SqlInboundStore::store(std::vector<NewInboundEvent> events, Timestamp now) {
   std::vector<Batch> batches;
   batches.reserve(events.size());
   for (const auto& event : events) batches.push_back(batch_for(event, now));
-  CO_TRY(auto results, co_await database_.commit_all(std::move(batches)));
-  std::vector<StoredInboundEvent> stored;
+  auto results = co_await database_.commit_all(std::move(batches));
+  std::vector<Result<StoredInboundEvent>> stored;
   stored.reserve(events.size());
   for (std::size_t i = 0; i < events.size(); ++i) {
-    if (!results[i] && !is_duplicate(results[i])) {
-      // The others may be on disk; WhatsApp's repeat of the whole POST completes it, and they will be duplicates then.
-      Error error{ErrorCode::unavailable, "the event could not be stored", results[i].error().message + ": " + results[i].error().detail};
-      error.retry_after = results[i].error().retry_after;
-      co_return error;
-    }
-    stored.push_back(read(events[i], results[i]));
+    if (results) stored.push_back(read(events[i], (*results)[i]));
+    else stored.emplace_back(results.error());
   }
   co_return stored;
 }

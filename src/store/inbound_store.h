@@ -9,7 +9,7 @@ namespace wherry::store {
 class SqlInboundStore final : public InboundStore {
  public:
   explicit SqlInboundStore(Database& database) : database_(database) {}
-  Task<Result<std::vector<StoredInboundEvent>>> store(std::vector<NewInboundEvent> events, Timestamp now) override;
+  Task<std::vector<Result<StoredInboundEvent>>> store(std::vector<NewInboundEvent> events, Timestamp now) override;
   Task<Result<std::uint64_t>> forget_seen(Timestamp before) override;
   Task<Result<std::vector<PendingFetch>>> due_fetches(Timestamp now, std::uint32_t limit) override;
   Task<Result<void>> reschedule_fetch(MediaId media, std::uint32_t attempts, Timestamp next_attempt_at) override;

@@ -35,8 +35,8 @@ class MessageRows : public test::StoreWorld {
     clock.advance(milliseconds(1));
     std::vector<NewInboundEvent> post{text("wamid." + number, customer(number))};
     auto done = run(inbound.store(std::move(post), now()));
-    EXPECT_TRUE(done);
-    return std::get<StoredInbound>(done->front()).conversation;
+    EXPECT_TRUE(done.front());
+    return std::get<StoredInbound>(*done.front()).conversation;
   }
   SqlMessageStore store;
   SqlInboundStore inbound;

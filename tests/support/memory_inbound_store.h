@@ -13,6 +13,7 @@ class MemoryInboundStore final : public InboundStore {
  public:
   bool outage = false;               ///< every call fails
   bool writes_fail = false;          ///< only the writes of fetches fail
+  std::size_t fail_from = SIZE_MAX;  ///< events of a POST from this place on fail
   std::vector<NewInbound> messages;  ///< what was new, in order
   std::vector<Conversation> opened;  ///< each message's conversation, beside `messages`
   std::vector<NewStatus> statuses;
@@ -21,16 +22,19 @@ class MemoryInboundStore final : public InboundStore {
   std::map<MediaId, PendingFetch> pending;
   std::vector<Media> finished;
 
-  Task<Result<std::vector<StoredInboundEvent>>> store(std::vector<NewInboundEvent> events, Timestamp now) override {
+  Task<std::vector<Result<StoredInboundEvent>>> store(std::vector<NewInboundEvent> events, Timestamp now) override {
     ++calls;
-    if (outage) co_return down();
-    std::vector<StoredInboundEvent> stored;
+    std::vector<Result<StoredInboundEvent>> stored;
     for (auto& event : events) {
+      if (outage || fail_from <= stored.size()) {
+        stored.push_back(down());
+        continue;
+      }
       if (auto* inbound = std::get_if<NewInbound>(&event)) stored.push_back(take(*inbound, now));
       if (auto* status = std::get_if<NewStatus>(&event)) stored.push_back(take(*status));
       if (auto* other = std::get_if<NewOther>(&event)) {
         others.push_back(*other);
-        stored.push_back(std::monostate());
+        stored.push_back(StoredInboundEvent(std::monostate()));
       }
     }
     co_return stored;

@@ -79,11 +79,14 @@ Task<Result<void>> Inbox::receive(std::vector<InboundEvent> events) {
   if (ours.empty()) co_return Result<void>();
 
   auto stored = co_await store_.store(ours, now);
-  if (!stored) co_return stored.error();
+  Result<void> outcome;
   bool has_media = false;
-  for (std::size_t i = 0; i < std::min(ours.size(), stored->size()); ++i) note(ours[i], (*stored)[i], has_media);
+  for (std::size_t i = 0; i < ours.size(); ++i) {
+    if (stored[i]) note(ours[i], *stored[i], has_media);
+    else outcome = stored[i].error();  // WhatsApp repeats the whole POST; what was stored is a duplicate then
+  }
   if (has_media && wake_) wake_();
-  co_return Result<void>();
+  co_return outcome;
 }
 
 }  // namespace wherry

@@ -103,6 +103,19 @@ TEST_F(InboxTest, AStoreOutageIsReportedAndNothingIsCounted) {
   EXPECT_EQ(inbox_.counters().messages, 0u);
 }
 
+TEST_F(InboxTest, WhatWasStoredOfAHalfFailedPostOpensItsWindowAtOnce) {
+  store_.fail_from = 1;
+
+  const auto received = receive({message("wamid.1", "15550100042"), message("wamid.2", "15550100043")});
+
+  ASSERT_FALSE(received);
+  EXPECT_EQ(received.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(inbox_.counters().messages, 1u);
+  const auto known = test::run(io_, conversations_.find(store_.opened[0].id));
+  ASSERT_TRUE(known && *known);
+  EXPECT_EQ((*known)->last_inbound_at, test_now - seconds(5));
+}
+
 TEST_F(InboxTest, TheVariantsOfANumberMeetInOneConversation) {
   ASSERT_TRUE(receive({message("wamid.1", "551187654321"), message("wamid.2", "5511987654321")}));
 

@@ -37,9 +37,9 @@ bool is_final(const Error& error, std::uint32_t attempts) {
 
 }  // namespace
 
-MediaWorker::MediaWorker(InboundStore& store, BlobStore& blobs, Upstream& upstream, Channels& channels, Clock& clock,
+MediaWorker::MediaWorker(InboundStore& store, MediaService& media, Upstream& upstream, Channels& channels, Clock& clock,
                          MediaWorkerOptions options)
-    : store_(store), blobs_(blobs), upstream_(upstream), channels_(channels), clock_(clock), options_(options) {}
+    : store_(store), media_(media), upstream_(upstream), channels_(channels), clock_(clock), options_(options) {}
 
 milliseconds MediaWorker::delay_after(std::uint32_t attempt) {
   if (attempt == 0) return delays.front();
@@ -116,7 +116,7 @@ Task<void> MediaWorker::settle(PendingFetch pending) {
   if (stopping_) co_return;
   if (fetched) {
     ++counters_.fetched;
-    co_await finish(std::move(*fetched));
+    co_await finish(std::move(fetched->media));
     co_return;
   }
   const auto& error = fetched.error();
@@ -138,17 +138,17 @@ Task<void> MediaWorker::settle(PendingFetch pending) {
   co_await finish(std::move(row));
 }
 
-Task<Result<Media>> MediaWorker::fetch(PendingFetch pending) {
+Task<Result<MediaWorker::Fetched>> MediaWorker::fetch(PendingFetch pending) {
   auto channel = channels_.find(pending.channel);
   if (!channel) co_return Error{ErrorCode::gone, "the channel was removed"};
-  CO_TRY(auto writer, blobs_.create(max_media_bytes));
-  CO_TRY_VOID(co_await upstream_.fetch_media(std::move(channel), pending.remote, *writer));
-  CO_TRY(auto stored, writer->commit());
+  CO_TRY(auto upload, media_.begin({}, {}));
+  CO_TRY_VOID(co_await upstream_.fetch_media(std::move(channel), pending.remote, *upload.writer));
+  CO_TRY(auto committed, co_await media_.commit(std::move(upload.writer)));
   auto media = row_of(pending, clock_.now(), options_.lifetime);
-  media.sha256 = stored.sha256;
-  media.size = stored.size;
+  media.sha256 = committed.stored.sha256;
+  media.size = committed.stored.size;
   media.state = MediaState::available;
-  co_return media;
+  co_return Fetched{std::move(media), std::move(committed.pending)};
 }
 
 Task<void> MediaWorker::finish(Media media) {

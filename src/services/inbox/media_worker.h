@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/task_group.h"
 #include "services/channels/channels.h"
-#include "services/ports/media_store.h"
+#include "services/media/media_service.h"
 #include "services/ports/message_store.h"
 #include "services/ports/upstream.h"
 
@@ -33,7 +33,8 @@ class MediaWorker {
   static constexpr std::uint32_t max_attempts = 6;
   static constexpr std::uint32_t max_attempts_when_missing = 3;
 
-  MediaWorker(InboundStore& store, BlobStore& blobs, Upstream& upstream, Channels& channels, Clock& clock, MediaWorkerOptions options = {});
+  MediaWorker(InboundStore& store, MediaService& media, Upstream& upstream, Channels& channels, Clock& clock,
+              MediaWorkerOptions options = {});
 
   void start(Executor executor);
   /// Looks for new work soon. Does nothing before start() and after stop().
@@ -47,18 +48,23 @@ class MediaWorker {
   static milliseconds delay_after(std::uint32_t attempt);
 
  private:
+  struct Fetched {
+    Media media;
+    BlobGate::Pending protection;  ///< of the bytes, until the row is written
+  };
+
   Task<void> tick();
   Task<void> pump();
   Task<Result<void>> start_due();
   Task<void> run(PendingFetch pending);
   Task<void> settle(PendingFetch pending);
-  Task<Result<Media>> fetch(PendingFetch pending);
+  Task<Result<Fetched>> fetch(PendingFetch pending);
   Task<void> finish(Media media);
   Task<void> try_later(PendingFetch pending, Error why);
   void pause_after(const Error& error, MediaId media);
 
   InboundStore& store_;
-  BlobStore& blobs_;
+  MediaService& media_;
   Upstream& upstream_;
   Channels& channels_;
   Clock& clock_;

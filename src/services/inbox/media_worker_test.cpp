@@ -80,8 +80,10 @@ class MediaWorkerTest : public testing::Test {
     return fetch.media;
   }
   void settle() {
-    io_.restart();
-    io_.poll();
+    do {
+      io_.restart();
+      io_.poll();
+    } while (media_.committing() > 0);
   }
   void start() {
     worker_.start(io_.get_executor());
@@ -104,7 +106,11 @@ class MediaWorkerTest : public testing::Test {
   test::TempBlobStore blobs_{clock_};
   FileUpstream upstream_;
   Channels channels_{access_, access_, clock_, "https://graph.facebook.com", "v23.0"};
-  MediaWorker worker_{store_, blobs_, upstream_, channels_, clock_};
+  test::MemoryMediaRows rows_;
+  test::ScriptedFetcher fetcher_;
+  SecretBox secrets_ = SecretBox::create(std::string(SecretBox::key_size, 'k')).value();
+  MediaService media_{rows_, blobs_, fetcher_, secrets_, clock_};
+  MediaWorker worker_{store_, media_, upstream_, channels_, clock_};
 };
 
 TEST_F(MediaWorkerTest, FetchesWhatWasLeftFromTheLastRun) {

@@ -81,7 +81,9 @@ Task<Result<BlobGate::Committed>> MediaService::commit(std::unique_ptr<BlobWrite
       done.complete(true);
     });
   };
+  ++committing_;
   co_await await_completion<bool>(start);
+  --committing_;
   co_return std::move(*job->outcome);
 }
 

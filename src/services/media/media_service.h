@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/thread_pool.hpp>
 #include <memory>
 #include <string>
@@ -55,11 +56,12 @@ class MediaService {
   /// Deletes rows past their tombstone and files no live row refers to (older than an hour). Gives how many files went.
   Task<Result<std::uint64_t>> sweep();
 
-  /// For whoever else commits blobs and then writes media rows.
-  BlobGate& gate() { return gate_; }
+  /// Syncs the bytes to disk; keep the result until the row that refers to them is written. finish() does both.
+  Task<Result<BlobGate::Committed>> commit(std::unique_ptr<BlobWriter> writer);
+  /// How many files are being synced right now.
+  std::size_t committing() const { return committing_; }
 
  private:
-  Task<Result<BlobGate::Committed>> commit(std::unique_ptr<BlobWriter> writer);
   std::string link_signature(std::string_view id, std::string_view expires) const;
   Result<Media> alive(std::optional<Media> media) const;
 
@@ -69,6 +71,7 @@ class MediaService {
   const SecretBox& secrets_;
   Clock& clock_;
   BlobGate gate_;
+  std::atomic<std::size_t> committing_{0};
   boost::asio::thread_pool disk_;
 };
 

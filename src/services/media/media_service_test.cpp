@@ -266,8 +266,10 @@ TEST_F(MediaServiceTest, AFileWhoseRowIsBeingWrittenIsNotSwept) {
   clock.advance(2h);
   auto upload = service.begin("image/png", {}).value();
   ASSERT_TRUE(upload.writer->write(png).has_value());
-  auto committed = service.gate().commit(*upload.writer);
-  ASSERT_TRUE(committed.has_value());
+  std::optional<Result<BlobGate::Committed>> committed;
+  auto commit = [&]() -> Task<void> { committed.emplace(co_await service.commit(std::move(upload.writer))); };
+  test::run(io, commit());
+  ASSERT_TRUE(*committed);
   clock.advance(2h);
 
   EXPECT_EQ(test::run(io, service.sweep()).value(), 0u);

@@ -97,12 +97,13 @@ struct PendingFetch {
   Timestamp next_attempt_at;
 };
 
-/// What comes in from WhatsApp. One call stores a whole webhook POST: in order, all durable when it returns, duplicates
-/// (same wamid; same wamid, status and recipient; within 8 days) left out and marked. An event is never half stored.
+/// What comes in from WhatsApp. One call stores a whole webhook POST: in order, durable when it returns, duplicates
+/// (same wamid; same wamid, status and recipient; within 8 days) left out and marked. Each event has an outcome of its own, in
+/// order; one is never half stored.
 class InboundStore {
  public:
   virtual ~InboundStore() = default;
-  virtual Task<Result<std::vector<StoredInboundEvent>>> store(std::vector<NewInboundEvent> events, Timestamp now) = 0;
+  virtual Task<std::vector<Result<StoredInboundEvent>>> store(std::vector<NewInboundEvent> events, Timestamp now) = 0;
   /// Forgets de-duplication keys older than `before`. Gives how many.
   virtual Task<Result<std::uint64_t>> forget_seen(Timestamp before) = 0;
 
