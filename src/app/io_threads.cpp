@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/thread_name.h"
 
 namespace wherry::app {
 
@@ -37,7 +38,12 @@ Executor IoThreads::first() { return loops_.front()->io.get_executor(); }
 
 void IoThreads::run() {
   std::vector<std::thread> threads;
-  for (std::size_t i = 1; i < loops_.size(); ++i) threads.emplace_back([this, i] { run_loop(loops_[i]->io); });
+  for (std::size_t i = 1; i < loops_.size(); ++i) {
+    threads.emplace_back([this, i] {
+      name_this_thread("io");
+      run_loop(loops_[i]->io);
+    });
+  }
   run_loop(loops_.front()->io);
   for (auto& thread : threads) thread.join();
 }

@@ -57,8 +57,9 @@ constexpr const char* keep_by_key = WHERRY_KEEP("c.contact_key = $2");
 constexpr const char* keep_by_bsuid = WHERRY_KEEP("c.bsuid = $2");
 
 constexpr const char* insert_received =
-    "INSERT INTO journal (tenant_id, kind, channel_id, conversation_id, subject, at, body) "
-    "SELECT tenant_id, 'message.received', channel_id, conversation_id, id, at, $2 FROM inbound_messages WHERE id = $1";
+    "INSERT INTO journal (tenant_id, sequence, kind, channel_id, conversation_id, subject, at, body) "
+    "SELECT m.tenant_id, " WHERRY_NEXT_SEQUENCE("m.tenant_id") ", 'message.received', m.channel_id, m.conversation_id, m.id, m.at, $2 "
+    "FROM inbound_messages m WHERE m.id = $1";
 constexpr const char* select_conversation_of =
     "SELECT " WHERRY_CONVERSATION_COLUMNS
     " FROM inbound_messages m JOIN conversations v ON v.id = m.conversation_id JOIN contacts c ON c.id = v.contact_id WHERE m.id = $1";

@@ -21,10 +21,12 @@ constexpr const char* insert_fetch =
 constexpr const char* select_by_id = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE " WHERRY_BY_ID;
 constexpr const char* select_by_wamid = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE " WHERRY_BY_WAMID;
 constexpr const char* journal_by_id =
-    "INSERT INTO journal (tenant_id, kind, channel_id, conversation_id, subject, at, body) VALUES ($3, 'message.status', $2, "
+    "INSERT INTO journal (tenant_id, sequence, kind, channel_id, conversation_id, subject, at, body) "
+    "VALUES ($3, " WHERRY_NEXT_SEQUENCE("$3") ", 'message.status', $2, "
     "(SELECT conversation_id FROM messages WHERE " WHERRY_BY_ID "), (SELECT id FROM messages WHERE " WHERRY_BY_ID "), $4, $5)";
 constexpr const char* journal_by_wamid =
-    "INSERT INTO journal (tenant_id, kind, channel_id, conversation_id, subject, at, body) VALUES ($3, 'message.status', $2, "
+    "INSERT INTO journal (tenant_id, sequence, kind, channel_id, conversation_id, subject, at, body) "
+    "VALUES ($3, " WHERRY_NEXT_SEQUENCE("$3") ", 'message.status', $2, "
     "(SELECT conversation_id FROM messages WHERE " WHERRY_BY_WAMID "), (SELECT id FROM messages WHERE " WHERRY_BY_WAMID "), $4, $5)";
 
 Statement seen(std::string_view what, Timestamp now) {

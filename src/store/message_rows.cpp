@@ -7,7 +7,8 @@ namespace wherry::store {
 
 namespace {
 constexpr const char* insert_journal =
-    "INSERT INTO journal (tenant_id, kind, channel_id, conversation_id, subject, at, body) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    "INSERT INTO journal (tenant_id, sequence, kind, channel_id, conversation_id, subject, at, body) "
+    "VALUES ($1, " WHERRY_NEXT_SEQUENCE("$1") ", $2, $3, $4, $5, $6, $7)";
 
 std::optional<WaId> as_wa_id(const Value& value) {
   auto digits = as_optional_text(value);

@@ -22,6 +22,9 @@ Conversation to_conversation(const Row& row);
 std::string error_to_json(const UpstreamError& error);
 std::optional<UpstreamError> error_from_json(const std::string& text);
 
+/// The number of a tenant's next journal row, as SQL. Writes come one after the other, so no two get the same.
+#define WHERRY_NEXT_SEQUENCE(tenant) "(SELECT COALESCE(MAX(j.sequence), 0) + 1 FROM journal j WHERE j.tenant_id = " tenant ")"
+
 /// The insert of one journal row.
 Statement journal_row(TenantId tenant, std::string kind, std::optional<ChannelId> channel, std::optional<ConversationId> conversation,
                       RawId subject, Timestamp at, std::string body);

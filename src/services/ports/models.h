@@ -107,7 +107,7 @@ struct Media {
 
 /// One row of the per-tenant append-only event log.
 struct JournalEvent {
-  std::uint64_t sequence = 0;               ///< increases; set by the store
+  std::uint64_t sequence = 0;               ///< per tenant from 1, without gaps; set by the store
   TenantId tenant;
   std::string kind;                         ///< "message.received", "message.status", "message.accepted", "channel.event"
   std::optional<ChannelId> channel;

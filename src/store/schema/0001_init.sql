@@ -148,14 +148,15 @@ CREATE TABLE remote_media (
   PRIMARY KEY (channel_id, sha256, mime_type)
 ) WITHOUT ROWID;
 
+-- Numbered per tenant, from 1 and without gaps. Retention keeps the newest event of each tenant, so that no number comes twice.
 CREATE TABLE journal (
-  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
   tenant_id BLOB NOT NULL,
+  sequence BIGINT NOT NULL,
   kind TEXT NOT NULL,
   channel_id BLOB,
   conversation_id BLOB,
   subject BLOB,
   at BIGINT NOT NULL,
-  body TEXT NOT NULL
-);
-CREATE INDEX journal_of_tenant ON journal (tenant_id, sequence);
+  body TEXT NOT NULL,
+  PRIMARY KEY (tenant_id, sequence)
+) WITHOUT ROWID;

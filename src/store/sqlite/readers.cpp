@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "base/thread_name.h"
 #include "store/sqlite/answers.h"
 
 namespace wherry::store {
@@ -53,6 +54,7 @@ std::vector<SqliteReaders::Job> SqliteReaders::take() {
 }
 
 void SqliteReaders::run(SqliteConnection& connection) {
+  name_this_thread("store_reader");
   using Steady = std::chrono::steady_clock;
   Answers<Result<Rows>, Statement> answers;
   for (auto jobs = take(); !jobs.empty(); jobs = take()) {

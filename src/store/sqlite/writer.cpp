@@ -1,6 +1,7 @@
 #include "store/sqlite/writer.h"
 
 #include "base/log.h"
+#include "base/thread_name.h"
 #include "store/sqlite/answers.h"
 
 namespace wherry::store {
@@ -85,6 +86,7 @@ SqliteWriter::Group SqliteWriter::take() {
 }
 
 void SqliteWriter::run() {
+  name_this_thread("store_writer");
   Answers<BatchResults, std::vector<Batch>> answers;
   while (true) {
     Group group;
