@@ -226,16 +226,4 @@ std::string resolve_reference(const CheckedUrl& base, std::string_view reference
   return to_text(out);
 }
 
-Result<CheckedUrl> parse_url(std::string_view url) {
-  auto parsed = parse_strict_url(url);
-  if (!parsed) return Error(ErrorCode::invalid_argument, "not an http(s) URL", parsed.error().message);
-  return parsed;
-}
-
-Result<std::string> resolve_location(const CheckedUrl& base, std::string_view location) {
-  auto text = resolve_reference(base, location);
-  if (!parse_strict_url(text)) return Error(ErrorCode::invalid_argument, "the redirect leads nowhere");
-  return text;
-}
-
 }  // namespace wherry::http

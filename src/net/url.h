@@ -19,12 +19,6 @@ std::string host_header(const CheckedUrl& url);
 /// Whether both lead to the same scheme, host and port.
 bool same_origin(const CheckedUrl& a, const CheckedUrl& b);
 
-/// Parses a URL that the operator configured: syntax only, it may lead anywhere. Errors: invalid_argument.
-Result<CheckedUrl> parse_url(std::string_view url);
-
-/// resolve_reference() and a syntax check of the outcome. Errors: invalid_argument.
-Result<std::string> resolve_location(const CheckedUrl& base, std::string_view location);
-
 /// What a Location header means, seen from `base` (RFC 3986 section 5.2). The outcome is not checked yet.
 std::string resolve_reference(const CheckedUrl& base, std::string_view reference);
 

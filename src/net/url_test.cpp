@@ -99,7 +99,6 @@ TEST(Url, ARedirectWithForbiddenCharactersStaysForbidden) {
   for (const auto* reference :
        {"http://b.example/\r\nX: y", "\\\\b.example", "/\\b.example", "/a b", "//b.example\\@c.example", "javascript:alert(1)"}) {
     EXPECT_FALSE(parse_strict_url(resolve_reference(base, reference))) << reference;
-    EXPECT_EQ(resolve_location(base, reference).error().code, ErrorCode::invalid_argument) << reference;
   }
 }
 
