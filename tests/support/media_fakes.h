@@ -1,10 +1,12 @@
 #pragma once
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
@@ -54,7 +56,7 @@ class MemoryMediaRows final : public MediaRows {
   static Error down() { return {ErrorCode::unavailable, "the store is down"}; }
 };
 
-/// Content-addressed files in a temporary folder that goes with the object. Knows PNG, JPEG, GIF, PDF, ZIP and HTML by sight.
+/// Content-addressed files in a temporary folder that goes with the object; used by the media service from its disk threads too. Knows PNG, JPEG, GIF, PDF, ZIP and HTML by sight.
 class TempBlobStore final : public BlobStore {
  public:
   explicit TempBlobStore(const Clock& clock) : clock_(clock) {
@@ -69,7 +71,7 @@ class TempBlobStore final : public BlobStore {
   bool refuse_create = false;
   bool refuse_commit = false;
   int created = 0;
-  int open_writers = 0;
+  std::atomic<int> open_writers = 0;
   std::map<Sha256, Timestamp> stored;
 
   Result<std::unique_ptr<BlobWriter>> create(std::uint64_t limit) override {
@@ -79,16 +81,19 @@ class TempBlobStore final : public BlobStore {
     return std::unique_ptr<BlobWriter>(std::make_unique<Writer>(*this, limit, folder_ / ("part-" + std::to_string(created))));
   }
   Result<std::string> path_of(const Sha256& sha256) override {
+    std::lock_guard lock(mutex_);
     if (!stored.contains(sha256)) return Error{ErrorCode::not_found, "no such blob"};
     return path(sha256).string();
   }
   Result<void> remove(const Sha256& sha256) override {
+    std::lock_guard lock(mutex_);
     stored.erase(sha256);
     std::filesystem::remove(path(sha256));
     return {};
   }
   Result<std::vector<Entry>> list(std::optional<Sha256> after, std::uint32_t limit) override {
     std::vector<Entry> page;
+    std::lock_guard lock(mutex_);
     for (auto at = after ? stored.upper_bound(*after) : stored.begin(); at != stored.end() && page.size() < limit; ++at) {
       page.push_back({at->first, at->second});
     }
@@ -119,6 +124,7 @@ class TempBlobStore final : public BlobStore {
       if (store_.refuse_commit) return Error{ErrorCode::unavailable, "the disk is full"};
       file_.close();
       const Stored result{hash_.finish(), size_};
+      std::lock_guard lock(store_.mutex_);
       std::filesystem::rename(path_, store_.path(result.sha256));
       store_.stored[result.sha256] = store_.clock_.now();
       return result;
@@ -150,6 +156,7 @@ class TempBlobStore final : public BlobStore {
 
   const Clock& clock_;
   std::filesystem::path folder_;
+  std::mutex mutex_;  ///< guards `stored` and the files
 };
 
 /// Gives what the test scripted for a URL; an unscripted URL is a fetch that failed.
