@@ -1,5 +1,6 @@
 #include "net/client.h"
 
+#include <algorithm>
 #include <boost/asio/ssl/context.hpp>
 
 #include "base/log.h"
@@ -18,6 +19,11 @@ namespace ssl = boost::asio::ssl;
 using Steady = ClientConnection::Steady;
 
 Error too_slow() { return {ErrorCode::upstream_unavailable, "the server cannot be reached", "resolving the name timed out"}; }
+
+/// Whether a pooled connection ends at an address that was checked just now: the name may lead elsewhere since it was opened.
+bool leads_to(const ClientConnection& connection, const std::vector<IpAddress>& addresses) {
+  return std::find(addresses.begin(), addresses.end(), connection.peer()) != addresses.end();
+}
 
 /// Closes a connection that is not given back, also when its coroutine is cancelled.
 class Borrowed {
@@ -106,10 +112,14 @@ Task<Result<std::shared_ptr<ClientConnection>>> PooledClient::connect(const Dest
 Task<Result<ClientResponse>> PooledClient::send_once(ClientRequest& request, const Destination& destination, const Deadlines& deadlines) {
   auto executor = co_await boost::asio::this_coro::executor;
   const auto& url = destination.url;
-  // A guarded request never takes a pooled connection: its address was checked just now, the pooled one's long ago.
-  const bool pooled = request.reuse_connection && request.egress == nullptr;
-  const auto origin = (url.tls ? "s" : "p") + host_header(url);
+  const bool pooled = request.reuse_connection;
+  auto origin = (url.tls ? "s" : "p") + host_header(url);
+  if (request.egress != nullptr) origin += "#" + std::to_string(request.egress->id());
   auto found = pooled ? pool_.take(executor, origin) : nullptr;
+  if (found && request.egress != nullptr && !leads_to(*found, destination.addresses)) {
+    found->close();
+    found = nullptr;
+  }
   const bool reused = found != nullptr;
   if (!found) {
     const auto deadline = deadlines.of_step();

@@ -71,7 +71,9 @@ Task<Result<void>> ClientConnection::connect(std::vector<IpAddress> addresses, s
     auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) co_return unreachable({}, failure, true);
     if (timed_out_) failure = asio::error::timed_out;
-    if (!failure) break;
+    if (failure) continue;
+    peer_ = addresses[i];
+    break;
   }
   if (failure) co_return unreachable("the server cannot be reached", failure, false);
   boost::system::error_code ignored;

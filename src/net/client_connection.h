@@ -47,6 +47,9 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
   /// Over TLS this reads ahead: raw bytes may be no more than a session ticket.
   void watch_for_news();
 
+  /// The address it was connected to.
+  const IpAddress& peer() const { return peer_; }
+
   Steady::time_point idle_since{};
 
  private:
@@ -58,6 +61,7 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
   Error unreachable(std::string message, const boost::system::error_code& failure, bool cancelled) const;
 
   Socket socket_;
+  IpAddress peer_;
   std::unique_ptr<boost::asio::ssl::stream<Socket&>> tls_;
   boost::beast::flat_buffer buffer_;
   std::size_t read_size_;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "base/task.h"
 
@@ -70,6 +71,10 @@ class EgressGuard {
  private:
   std::uint64_t id_;
 };
+
+/// A guard that asks `inner` once per scheme, host and port and keeps to the addresses it gave for `lifetime`: for endpoints that are
+/// called thousands of times a second. What was refused is asked again each time. `inner` must outlive it.
+std::unique_ptr<EgressGuard> make_pinning_guard(const EgressGuard& inner, const Clock& clock, milliseconds lifetime);
 
 /// Parses an absolute http(s) URL strictly: no user info, no control characters, backslashes, non-ASCII or escaped hosts,
 /// no numeric host that is not a plain dotted quad or a bracketed IPv6 address without zone. Errors: url_blocked.
