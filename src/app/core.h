@@ -11,6 +11,7 @@
 #include "services/channels/channels.h"
 #include "services/channels/conversations.h"
 #include "services/inbox/inbox.h"
+#include "services/journal/journal_feed.h"
 #include "services/media/media_service.h"
 #include "services/outbox/outbox.h"
 #include "store/access_store.h"
@@ -44,6 +45,7 @@ struct Core {
   std::unique_ptr<http::EgressGuard> egress;
   std::unique_ptr<BlobStore> blobs;
   GuardedFetcher fetcher;
+  JournalFeed journal_feed;
   store::SqlAccessStore access_store;
   store::SqlChannelStore channel_store;
   store::SqlMessageStore message_store;

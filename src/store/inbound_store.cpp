@@ -1,5 +1,7 @@
 #include "store/inbound_store.h"
 
+#include <algorithm>
+
 #include "store/inbound_batches.h"
 #include "store/media_rows.h"
 #include "store/values.h"
@@ -42,6 +44,21 @@ Result<StoredInboundEvent> read(const NewInboundEvent& event, const Result<Batch
   return std::monostate();
 }
 
+TenantId tenant_of(const NewInboundEvent& event) {
+  return std::visit([](const auto& one) { return one.tenant; }, event);
+}
+
+// A POST is seldom for more than one tenant.
+void tell(JournalFeed& feed, const std::vector<NewInboundEvent>& events, const std::vector<Result<BatchResult>>& results) {
+  std::vector<TenantId> told;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto tenant = tenant_of(events[i]);
+    if (!results[i] || std::find(told.begin(), told.end(), tenant) != told.end()) continue;
+    feed.notify(tenant);
+    told.push_back(tenant);
+  }
+}
+
 PendingFetch to_fetch(const Row& row) {
   PendingFetch fetch;
   fetch.media = as_id<MediaId>(row[0]);
@@ -61,6 +78,7 @@ Task<std::vector<Result<StoredInboundEvent>>> SqlInboundStore::store(std::vector
   batches.reserve(events.size());
   for (const auto& event : events) batches.push_back(batch_for(event, now));
   auto results = co_await database_.commit_all(std::move(batches));
+  if (results && feed_ != nullptr) tell(*feed_, events, *results);
   std::vector<Result<StoredInboundEvent>> stored;
   stored.reserve(events.size());
   for (std::size_t i = 0; i < events.size(); ++i) {

@@ -1,14 +1,16 @@
 #pragma once
 
+#include "services/journal/journal_feed.h"
 #include "services/ports/message_store.h"
 #include "store/database.h"
 
 namespace wherry::store {
 
-/// Stores what comes in, each event in a batch of its own: with its de-duplication key, or not at all.
+/// Stores what comes in, each event in a batch of its own: with its de-duplication key, or not at all. The feed, if there
+/// is one, is told of every journal row.
 class SqlInboundStore final : public InboundStore {
  public:
-  explicit SqlInboundStore(Database& database) : database_(database) {}
+  explicit SqlInboundStore(Database& database, JournalFeed* feed = nullptr) : database_(database), feed_(feed) {}
   Task<std::vector<Result<StoredInboundEvent>>> store(std::vector<NewInboundEvent> events, Timestamp now) override;
   Task<Result<std::uint64_t>> forget_seen(Timestamp before) override;
   Task<Result<std::vector<PendingFetch>>> due_fetches(Timestamp now, std::uint32_t limit) override;
@@ -17,6 +19,7 @@ class SqlInboundStore final : public InboundStore {
 
  private:
   Database& database_;
+  JournalFeed* feed_;
 };
 
 }  // namespace wherry::store

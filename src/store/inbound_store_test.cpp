@@ -62,6 +62,18 @@ TEST_F(InboundRows, ATextIsStoredWithItsConversationAndItsJournalRow) {
   EXPECT_EQ(json::find_string(body, "type"), "text");
 }
 
+TEST_F(InboundRows, TheFeedIsToldOfWhatIsNewOnly) {
+  JournalFeed feed(clock);
+  SqlInboundStore telling(db(), &feed);
+  std::vector<NewInboundEvent> post{text("wamid.A", customer("491500000001")), status("wamid.B", "sent")};
+  ASSERT_TRUE(run(telling.store(post, now())).front());
+  EXPECT_EQ(feed.generation(tenant), 1U);
+
+  run(telling.store(post, now()));
+
+  EXPECT_EQ(feed.generation(tenant), 1U);
+}
+
 TEST_F(InboundRows, ARepeatIsLeftOutAndMarked) {
   const auto first = text("wamid.A", customer("491500000001"));
   auto repeat = text("wamid.A", customer("491500000001"));

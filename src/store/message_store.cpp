@@ -51,6 +51,10 @@ std::string kind_of(MessageState state) {
 
 }  // namespace
 
+void SqlMessageStore::journaled(TenantId tenant) {
+  if (feed_ != nullptr) feed_->notify(tenant);
+}
+
 Task<Result<std::optional<Conversation>>> SqlMessageStore::find_conversation(ConversationId id) {
   Statement statement{select_conversation, {value_of(id)}, {}};
   CO_TRY(auto rows, co_await database_.query(std::move(statement)));
@@ -84,6 +88,7 @@ Task<Result<void>> SqlMessageStore::accept(Message message) {
   batch.push_back(journal_row(message.tenant, "message.accepted", message.channel, message.conversation, message.id.raw, message.created_at,
                               journal_body(message.id, "accepted", "", std::nullopt)));
   CO_TRY_VOID(co_await database_.commit(std::move(batch)));
+  journaled(message.tenant);
   co_return Result<void>();
 }
 
@@ -99,6 +104,7 @@ Task<Result<void>> SqlMessageStore::move(MessageMove move, Message message) {
     batch.push_back(journal_row(message.tenant, kind_of(move.to), message.channel, message.conversation, move.id.raw, move.at,
                                 journal_body(move.id, to_string(move.to), move.wamid, move.error)));
   CO_TRY_VOID(co_await database_.commit(std::move(batch)));
+  if (move.to != MessageState::sending) journaled(message.tenant);
   co_return Result<void>();
 }
 

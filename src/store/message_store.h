@@ -1,14 +1,15 @@
 #pragma once
 
+#include "services/journal/journal_feed.h"
 #include "services/ports/message_store.h"
 #include "store/database.h"
 
 namespace wherry::store {
 
-/// Conversations, outbound messages and the journal in SQL.
+/// Conversations, outbound messages and the journal in SQL. The feed, if there is one, is told of every journal row.
 class SqlMessageStore final : public MessageStore {
  public:
-  explicit SqlMessageStore(Database& database) : database_(database) {}
+  explicit SqlMessageStore(Database& database, JournalFeed* feed = nullptr) : database_(database), feed_(feed) {}
   Task<Result<std::optional<Conversation>>> find_conversation(ConversationId id) override;
   Task<Result<std::vector<Conversation>>> list_conversations(ConversationFilter filter) override;
   Task<Result<void>> accept(Message message) override;
@@ -19,7 +20,10 @@ class SqlMessageStore final : public MessageStore {
   Task<Result<std::vector<JournalEvent>>> journal_after(TenantId tenant, std::uint64_t sequence, std::uint32_t limit) override;
 
  private:
+  void journaled(TenantId tenant);
+
   Database& database_;
+  JournalFeed* feed_;
 };
 
 }  // namespace wherry::store

@@ -66,6 +66,24 @@ TEST_F(MessageRows, AnAcceptedMessageComesBackAsItWas) {
   EXPECT_FALSE(*run(after.find_message(MessageId::make(now()))));
 }
 
+TEST_F(MessageRows, TheFeedIsToldOfEveryJournalRowOnceItIsThere) {
+  JournalFeed feed(clock);
+  SqlMessageStore telling(db(), &feed);
+  auto made = message();
+  ASSERT_TRUE(run(telling.accept(made)));
+  EXPECT_EQ(feed.generation(tenant), 1U);
+
+  MessageMove step{made.id, MessageState::accepted, MessageState::sending, "", {}, 1, std::nullopt, now()};
+  ASSERT_TRUE(run(telling.move(step, made)));
+  EXPECT_EQ(feed.generation(tenant), 1U);  // no row
+  EXPECT_FALSE(run(telling.move(step, made)));
+  step = {made.id, MessageState::sending, MessageState::sent, "wamid.A", {}, 1, std::nullopt, now()};
+  ASSERT_TRUE(run(telling.move(step, made)));
+
+  EXPECT_EQ(feed.generation(tenant), 2U);
+  EXPECT_EQ(journal().size(), 2U);
+}
+
 TEST_F(MessageRows, AMessageMayBeStoredAsBeingSentAtOnce) {
   auto made = message();
   made.state = MessageState::sending;
