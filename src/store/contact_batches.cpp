@@ -57,8 +57,8 @@ constexpr const char* keep_by_key = WHERRY_KEEP("c.contact_key = $2");
 constexpr const char* keep_by_bsuid = WHERRY_KEEP("c.bsuid = $2");
 
 constexpr const char* insert_received =
-    "INSERT INTO journal (tenant_id, sequence, kind, channel_id, conversation_id, subject, at, body) "
-    "SELECT m.tenant_id, " WHERRY_NEXT_SEQUENCE("m.tenant_id") ", 'message.received', m.channel_id, m.conversation_id, m.id, m.at, $2 "
+    "INSERT INTO journal (tenant_id, sequence, kind, channel_id, conversation_id, subject, at, recorded_at, body) "
+    "SELECT m.tenant_id, " WHERRY_NEXT_SEQUENCE("m.tenant_id") ", 'message.received', m.channel_id, m.conversation_id, m.id, m.at, m.received_at, $2 "
     "FROM inbound_messages m WHERE m.id = $1";
 constexpr const char* select_conversation_of =
     "SELECT " WHERRY_CONVERSATION_COLUMNS

@@ -21,13 +21,13 @@ constexpr const char* insert_fetch =
 constexpr const char* select_by_id = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE " WHERRY_BY_ID;
 constexpr const char* select_by_wamid = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE " WHERRY_BY_WAMID;
 constexpr const char* journal_by_id =
-    "INSERT INTO journal (tenant_id, sequence, kind, channel_id, conversation_id, subject, at, body) "
+    "INSERT INTO journal (tenant_id, sequence, kind, channel_id, conversation_id, subject, at, recorded_at, body) "
     "VALUES ($3, " WHERRY_NEXT_SEQUENCE("$3") ", 'message.status', $2, "
-    "(SELECT conversation_id FROM messages WHERE " WHERRY_BY_ID "), (SELECT id FROM messages WHERE " WHERRY_BY_ID "), $4, $5)";
+    "(SELECT conversation_id FROM messages WHERE " WHERRY_BY_ID "), (SELECT id FROM messages WHERE " WHERRY_BY_ID "), $4, $6, $5)";
 constexpr const char* journal_by_wamid =
-    "INSERT INTO journal (tenant_id, sequence, kind, channel_id, conversation_id, subject, at, body) "
+    "INSERT INTO journal (tenant_id, sequence, kind, channel_id, conversation_id, subject, at, recorded_at, body) "
     "VALUES ($3, " WHERRY_NEXT_SEQUENCE("$3") ", 'message.status', $2, "
-    "(SELECT conversation_id FROM messages WHERE " WHERRY_BY_WAMID "), (SELECT id FROM messages WHERE " WHERRY_BY_WAMID "), $4, $5)";
+    "(SELECT conversation_id FROM messages WHERE " WHERRY_BY_WAMID "), (SELECT id FROM messages WHERE " WHERRY_BY_WAMID "), $4, $6, $5)";
 
 Statement seen(std::string_view what, Timestamp now) {
   const auto digest = sha256(what);
@@ -75,6 +75,7 @@ std::string status_body(const StatusUpdate& status) {
   body["status"] = status.status;
   body["recipient"] = status.recipient;
   if (status.message) body["messageId"] = status.message->text();
+  if (status.error) body["error"] = error_object(*status.error);
   body["raw"] = status.raw;
   return json::serialize(body);
 }
@@ -110,7 +111,7 @@ Batch status_batch(const NewStatus& event, Timestamp now) {
          {}});
   }
   batch.push_back({by_id ? journal_by_id : journal_by_wamid,
-                   {key, value_of(event.channel), value_of(event.tenant), value_of(status.at), status_body(status)},
+                   {key, value_of(event.channel), value_of(event.tenant), value_of(status.at), status_body(status), value_of(now)},
                    {}});
   batch.push_back({by_id ? select_by_id : select_by_wamid, {key, value_of(event.channel)}, {}});
   return batch;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "base/json.h"
 #include "store/inbound_batches.h"
 #include "store/media_rows.h"
+#include "store/message_rows.h"
 #include "store/values.h"
 
 namespace wherry::store {
@@ -18,6 +20,10 @@ constexpr const char* select_due =
     "SELECT media_id, tenant_id, channel_id, message_id, remote_id, mime_type, sha256, file_name, attempts, next_attempt_at "
     "FROM pending_fetches WHERE next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $2";
 constexpr const char* update_fetch = "UPDATE pending_fetches SET attempts = $2, next_attempt_at = $3 WHERE media_id = $1";
+constexpr const char* journal_fetch =
+    "INSERT INTO journal (tenant_id, sequence, kind, channel_id, conversation_id, subject, at, recorded_at, body) "
+    "SELECT p.tenant_id, " WHERRY_NEXT_SEQUENCE("p.tenant_id") ", $2, p.channel_id, m.conversation_id, p.message_id, $3, $3, $4 "
+    "FROM pending_fetches p LEFT JOIN inbound_messages m ON m.id = p.message_id WHERE p.media_id = $1";
 constexpr const char* delete_fetch = "DELETE FROM pending_fetches WHERE media_id = $1";
 
 Batch batch_for(const NewInboundEvent& event, Timestamp now) {
@@ -57,6 +63,15 @@ void tell(JournalFeed& feed, const std::vector<NewInboundEvent>& events, const s
     feed.notify(tenant);
     told.push_back(tenant);
   }
+}
+
+std::string fetched_body(const Media& media) {
+  json::object body;
+  body["mediaId"] = media.id.text();
+  body["mimeType"] = media.mime_type;
+  body["size"] = media.size;
+  if (!media.file_name.empty()) body["fileName"] = media.file_name;
+  return json::serialize(body);
 }
 
 PendingFetch to_fetch(const Row& row) {
@@ -115,8 +130,11 @@ Task<Result<void>> SqlInboundStore::reschedule_fetch(MediaId media, std::uint32_
 Task<Result<void>> SqlInboundStore::finish_fetch(Media media) {
   Batch batch;
   batch.push_back(media_row_once(media));
+  const auto* kind = media.state == MediaState::available ? "media.fetched" : "media.unavailable";
+  batch.push_back({journal_fetch, {value_of(media.id), kind, value_of(media.created_at), fetched_body(media)}, {}});
   batch.push_back({delete_fetch, {value_of(media.id)}, {}});
-  CO_TRY_VOID(co_await database_.commit(std::move(batch)));
+  CO_TRY(auto results, co_await database_.commit(std::move(batch)));
+  if (feed_ != nullptr && results[1].changed > 0) feed_->notify(media.tenant);
   co_return Result<void>();
 }
 

@@ -7,24 +7,12 @@ namespace wherry::store {
 
 namespace {
 constexpr const char* insert_journal =
-    "INSERT INTO journal (tenant_id, sequence, kind, channel_id, conversation_id, subject, at, body) "
-    "VALUES ($1, " WHERRY_NEXT_SEQUENCE("$1") ", $2, $3, $4, $5, $6, $7)";
+    "INSERT INTO journal (tenant_id, sequence, kind, channel_id, conversation_id, subject, at, recorded_at, body) "
+    "VALUES ($1, " WHERRY_NEXT_SEQUENCE("$1") ", $2, $3, $4, $5, $6, $6, $7)";
 
 std::optional<WaId> as_wa_id(const Value& value) {
   auto digits = as_optional_text(value);
   return digits ? std::optional<WaId>(WaId{std::move(*digits)}) : std::nullopt;
-}
-
-json::object error_object(const UpstreamError& error) {
-  json::object out;
-  out["code"] = error.code;
-  out["subcode"] = error.subcode;
-  out["http_status"] = error.http_status;
-  out["title"] = error.title;
-  out["details"] = error.details;
-  out["fbtrace_id"] = error.fbtrace_id;
-  out["is_transient"] = error.is_transient;
-  return out;
 }
 
 int int_member(const json::object& object, std::string_view name) {
@@ -67,6 +55,32 @@ Conversation to_conversation(const Row& row) {
   return conversation;
 }
 
+JournalEvent to_event(const Row& row) {
+  JournalEvent event;
+  event.sequence = static_cast<std::uint64_t>(as_int(row[0]));
+  event.tenant = as_id<TenantId>(row[1]);
+  event.kind = as_text(row[2]);
+  if (std::holds_alternative<Bytes>(row[3])) event.channel = as_id<ChannelId>(row[3]);
+  if (std::holds_alternative<Bytes>(row[4])) event.conversation = as_id<ConversationId>(row[4]);
+  event.subject = as_raw_id(row[5]);
+  event.at = as_time(row[6]);
+  event.recorded_at = as_time(row[7]);
+  event.body = as_text(row[8]);
+  return event;
+}
+
+json::object error_object(const UpstreamError& error) {
+  json::object out;
+  out["code"] = error.code;
+  out["subcode"] = error.subcode;
+  out["http_status"] = error.http_status;
+  out["title"] = error.title;
+  out["details"] = error.details;
+  out["fbtrace_id"] = error.fbtrace_id;
+  out["is_transient"] = error.is_transient;
+  return out;
+}
+
 std::string error_to_json(const UpstreamError& error) { return json::serialize(error_object(error)); }
 
 std::optional<UpstreamError> error_from_json(const std::string& text) {
@@ -94,12 +108,15 @@ Statement journal_row(TenantId tenant, std::string kind, std::optional<ChannelId
           {}};
 }
 
-std::string journal_body(MessageId id, std::string_view state, std::string_view wamid, const std::optional<UpstreamError>& error) {
+std::string journal_body(const MessageMove& move) {
   json::object body;
-  body["messageId"] = id.text();
-  body["state"] = state;
-  if (!wamid.empty()) body["wamid"] = wamid;
-  if (error) body["error"] = error_object(*error);
+  body["messageId"] = move.id.text();
+  body["state"] = to_string(move.to);
+  body["attempts"] = move.attempts;
+  if (!move.wamid.empty()) body["wamid"] = move.wamid;
+  if (move.error) body["error"] = error_object(*move.error);
+  if (move.attempt_started_at) body["attemptStartedAt"] = to_iso8601(*move.attempt_started_at);
+  if (move.next_attempt_at) body["nextAttemptAt"] = to_iso8601(*move.next_attempt_at);
   return json::serialize(body);
 }
 

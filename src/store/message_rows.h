@@ -1,6 +1,7 @@
 #pragma once
 
-#include "services/ports/models.h"
+#include "base/json.h"
+#include "services/ports/message_store.h"
 #include "store/database.h"
 
 namespace wherry::store {
@@ -25,10 +26,15 @@ std::optional<UpstreamError> error_from_json(const std::string& text);
 /// The number of a tenant's next journal row, as SQL. Writes come one after the other, so no two get the same.
 #define WHERRY_NEXT_SEQUENCE(tenant) "(SELECT COALESCE(MAX(j.sequence), 0) + 1 FROM journal j WHERE j.tenant_id = " tenant ")"
 
-/// The insert of one journal row.
+/// The columns to_event() reads, in order.
+#define WHERRY_JOURNAL_COLUMNS "sequence, tenant_id, kind, channel_id, conversation_id, subject, at, recorded_at, body"
+JournalEvent to_event(const Row& row);
+
+/// The insert of one journal row about something of ours: `at` is also when it is recorded.
 Statement journal_row(TenantId tenant, std::string kind, std::optional<ChannelId> channel, std::optional<ConversationId> conversation,
                       RawId subject, Timestamp at, std::string body);
-/// {"messageId","state","wamid"?,"error"?}
-std::string journal_body(MessageId id, std::string_view state, std::string_view wamid, const std::optional<UpstreamError>& error);
+/// {"messageId","state","attempts","wamid"?,"error"?,"attemptStartedAt"?,"nextAttemptAt"?}
+std::string journal_body(const MessageMove& move);
+json::object error_object(const UpstreamError& error);
 
 }  // namespace wherry::store

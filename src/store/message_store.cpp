@@ -1,5 +1,6 @@
 #include "store/message_store.h"
 
+#include "base/json.h"
 #include "store/message_rows.h"
 #include "store/values.h"
 
@@ -28,25 +29,20 @@ constexpr const char* select_message = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM m
 constexpr const char* select_by_wamid = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE wamid = $1";
 constexpr const char* select_unfinished =
     "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE state < 2 AND id > $1 ORDER BY id LIMIT $2";
-constexpr const char* select_journal =
-    "SELECT sequence, tenant_id, kind, channel_id, conversation_id, subject, at, body FROM journal "
-    "WHERE tenant_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
-
-JournalEvent to_event(const Row& row) {
-  JournalEvent event;
-  event.sequence = static_cast<std::uint64_t>(as_int(row[0]));
-  event.tenant = as_id<TenantId>(row[1]);
-  event.kind = as_text(row[2]);
-  if (std::holds_alternative<Bytes>(row[3])) event.channel = as_id<ChannelId>(row[3]);
-  if (std::holds_alternative<Bytes>(row[4])) event.conversation = as_id<ConversationId>(row[4]);
-  event.subject = as_raw_id(row[5]);
-  event.at = as_time(row[6]);
-  event.body = as_text(row[7]);
-  return event;
-}
+constexpr const char* select_journal = "SELECT " WHERRY_JOURNAL_COLUMNS
+                                       " FROM journal "
+                                       "WHERE tenant_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
 
 std::string kind_of(MessageState state) {
   return state == MessageState::accepted ? "message.retrying" : "message." + std::string(to_string(state));
+}
+
+std::string accepted_body(const Message& message) {
+  json::object body;
+  body["messageId"] = message.id.text();
+  body["state"] = to_string(MessageState::accepted);
+  body["type"] = kind_name(message.content);
+  return json::serialize(body);
 }
 
 }  // namespace
@@ -86,7 +82,7 @@ Task<Result<void>> SqlMessageStore::accept(Message message) {
                     value_of(message.give_up_at), value_of(message.created_at)},
                    {}});
   batch.push_back(journal_row(message.tenant, "message.accepted", message.channel, message.conversation, message.id.raw, message.created_at,
-                              journal_body(message.id, "accepted", "", std::nullopt)));
+                              accepted_body(message)));
   CO_TRY_VOID(co_await database_.commit(std::move(batch)));
   journaled(message.tenant);
   co_return Result<void>();
@@ -101,8 +97,8 @@ Task<Result<void>> SqlMessageStore::move(MessageMove move, Message message) {
                    1});
   // `sending` is a step of ours that no application waits for; the row shows it.
   if (move.to != MessageState::sending)
-    batch.push_back(journal_row(message.tenant, kind_of(move.to), message.channel, message.conversation, move.id.raw, move.at,
-                                journal_body(move.id, to_string(move.to), move.wamid, move.error)));
+    batch.push_back(
+        journal_row(message.tenant, kind_of(move.to), message.channel, message.conversation, move.id.raw, move.at, journal_body(move)));
   CO_TRY_VOID(co_await database_.commit(std::move(batch)));
   if (move.to != MessageState::sending) journaled(message.tenant);
   co_return Result<void>();

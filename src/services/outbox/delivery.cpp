@@ -48,6 +48,7 @@ Task<void> Delivery::deliver(OutboxJob job) {
   }
   auto next = Next::try_again;
   while (next == Next::try_again) {
+    job.attempt_started_at.reset();
     auto attempt = co_await prepare(message);
     if (!attempt) {
       co_await fail(job, local_failure(attempt.error()), attempt.error());
@@ -62,6 +63,7 @@ Task<void> Delivery::deliver(OutboxJob job) {
     }
     const bool committed = co_await commit_sending(job);
     if (!committed) co_return;
+    job.attempt_started_at = clock_.now();
     auto outcome = co_await upstream_.send(attempt->channel, message, attempt->to, attempt->file);
     next = co_await settle(job, std::move(outcome));
   }
@@ -87,7 +89,7 @@ Task<Delivery::FirstTry> Delivery::try_at_once(Message message) {
     co_return first;
   }
   ++counters_.accepted;
-  OutboxJob job{std::move(message), Responder(first.answer)};
+  OutboxJob job{std::move(message), Responder(first.answer), clock_.now()};
   auto outcome = co_await upstream_.send(attempt->channel, job.message, attempt->to, attempt->file);
   const auto next = co_await settle(job, std::move(outcome));
   if (next == Next::try_again) first.kind = FirstTry::Kind::retrying;
@@ -163,10 +165,10 @@ Task<Delivery::Next> Delivery::settle(OutboxJob& job, SendOutcome outcome) {
   const auto* accepted = std::get_if<SendAccepted>(&outcome);
   const auto to = accepted != nullptr ? MessageState::sent : MessageState::uncertain;
   const auto wamid = accepted != nullptr ? accepted->wamid : std::string();
-  auto stored = co_await store_move(message, to, wamid, std::nullopt);
+  auto stored = co_await store_move(message, to, wamid, std::nullopt, job.attempt_started_at);
   for (int tries = 1; !stored && stored.error().code == ErrorCode::unavailable && tries < store_retries; ++tries) {
     co_await clock_.sleep_for(store_retry_delay);
-    stored = co_await store_move(message, to, wamid, std::nullopt);
+    stored = co_await store_move(message, to, wamid, std::nullopt, job.attempt_started_at);
   }
   const bool overtaken = !stored && stored.error().code == ErrorCode::conflict;  // a status webhook came first: it was sent
   if (accepted != nullptr && (stored || overtaken)) {
@@ -192,7 +194,7 @@ Task<Delivery::Next> Delivery::settle_refused(OutboxJob& job, SendRefused refuse
   }
   ++counters_.retried;
   message.next_attempt_at = due;
-  auto stored = co_await store_move(message, MessageState::accepted, std::string(), refused.error);
+  auto stored = co_await store_move(message, MessageState::accepted, std::string(), refused.error, job.attempt_started_at);
   if (!stored && stored.error().code == ErrorCode::conflict) {
     co_await settle_overtaken(job);
     co_return Next::done;
@@ -209,7 +211,7 @@ Task<Delivery::Next> Delivery::settle_refused(OutboxJob& job, SendRefused refuse
 }
 
 Task<void> Delivery::fail(OutboxJob& job, UpstreamError error, Error reason) {
-  auto stored = co_await store_move(job.message, MessageState::failed, std::string(), error);
+  auto stored = co_await store_move(job.message, MessageState::failed, std::string(), error, job.attempt_started_at);
   if (!stored && stored.error().code == ErrorCode::conflict) {
     co_await settle_overtaken(job);
     co_return;
@@ -239,7 +241,8 @@ Task<void> Delivery::settle_overtaken(OutboxJob& job) {
   }
 }
 
-Task<Result<void>> Delivery::store_move(Message& message, MessageState to, std::string wamid, std::optional<UpstreamError> error) {
+Task<Result<void>> Delivery::store_move(Message& message, MessageState to, std::string wamid, std::optional<UpstreamError> error,
+                                        std::optional<Timestamp> started) {
   MessageMove move;
   move.id = message.id;
   move.from = message.state;
@@ -249,6 +252,7 @@ Task<Result<void>> Delivery::store_move(Message& message, MessageState to, std::
   move.attempts = message.attempts + (to == MessageState::sending ? 1 : 0);
   if (to == MessageState::accepted) move.next_attempt_at = message.next_attempt_at;
   move.at = clock_.now();
+  move.attempt_started_at = started;
   const auto attempts = move.attempts;
   CO_TRY_VOID(co_await store_.move(std::move(move), message));
   message.state = to;

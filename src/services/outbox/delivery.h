@@ -58,7 +58,9 @@ class Delivery {
   Task<void> fail(OutboxJob& job, UpstreamError error, Error reason);
   Task<void> settle_overtaken(OutboxJob& job);
   /// Stores a move and keeps job.message in step. conflict: a status webhook was faster.
-  Task<Result<void>> store_move(Message& message, MessageState to, std::string wamid, std::optional<UpstreamError> error);
+  /// `started`: when the request that had this outcome began.
+  Task<Result<void>> store_move(Message& message, MessageState to, std::string wamid, std::optional<UpstreamError> error,
+                                std::optional<Timestamp> started = std::nullopt);
   milliseconds with_jitter(milliseconds delay);
 
   MessageStore& store_;

@@ -38,6 +38,7 @@ class Responder {
 struct OutboxJob {
   Message message;
   Responder responder;
+  std::optional<Timestamp> attempt_started_at = std::nullopt;  ///< of the request under way
 };
 
 /// First in, first out per conversation: a conversation has at most one runner. Threads: any.

@@ -22,6 +22,7 @@ struct MessageMove {
   std::uint32_t attempts = 0;
   std::optional<Timestamp> next_attempt_at;
   Timestamp at;
+  std::optional<Timestamp> attempt_started_at = std::nullopt;  ///< of an outcome: when the request began; for the journal only
 };
 
 /// Conversations and the messages in them. Every write is durable when it returns, and comes with its journal row.

@@ -109,11 +109,12 @@ struct Media {
 struct JournalEvent {
   std::uint64_t sequence = 0;               ///< per tenant from 1, without gaps; set by the store
   TenantId tenant;
-  std::string kind;                         ///< "message.received", "message.status", "message.accepted", "channel.event"
+  std::string kind;                         ///< "message.received", "message.status", …: src/store/README.md
   std::optional<ChannelId> channel;
   std::optional<ConversationId> conversation;
   RawId subject;                            ///< the message the event is about; null when none
-  Timestamp at;
+  Timestamp at;                             ///< WhatsApp's time where it gave one, else ours
+  Timestamp recorded_at;                    ///< ours
   std::string body;                         ///< JSON
 };
 

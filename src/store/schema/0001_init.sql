@@ -149,6 +149,7 @@ CREATE TABLE remote_media (
 ) WITHOUT ROWID;
 
 -- Numbered per tenant, from 1 and without gaps. Retention keeps the newest event of each tenant, so that no number comes twice.
+-- at is WhatsApp's time where it gave one, recorded_at is ours.
 CREATE TABLE journal (
   tenant_id BLOB NOT NULL,
   sequence BIGINT NOT NULL,
@@ -157,6 +158,17 @@ CREATE TABLE journal (
   conversation_id BLOB,
   subject BLOB,
   at BIGINT NOT NULL,
+  recorded_at BIGINT NOT NULL,
   body TEXT NOT NULL,
   PRIMARY KEY (tenant_id, sequence)
+) WITHOUT ROWID;
+-- The history of one message. Messages' ids are time-ordered, so what is new goes to the end of this index or near it.
+CREATE INDEX journal_by_subject ON journal (subject) WHERE subject IS NOT NULL;
+
+-- How many events retention has deleted, so that the books still balance.
+CREATE TABLE journal_dropped (
+  tenant_id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  rows BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, kind)
 ) WITHOUT ROWID;
