@@ -69,6 +69,14 @@ void add_server_commands(CLI::App& app, const Shared& parsed) {
     if (p.flags.find("log_level") == p.flags.end()) log::set_level(log::Level::warn);
     return doctor({p.url, std::move(config)}, p.output());
   });
+
+  auto& trace_command = *app.add_subcommand("trace", "Tell everything that happened to one message");
+  trace_command.add_option("message", parsed->fields["message"], "Its id (msg_…) or WhatsApp's (wamid.…)")->required();
+  add_admin_flags(trace_command, parsed);
+  on_run(trace_command, parsed, [](Parsed& p, Config config) {
+    if (p.flags.find("log_level") == p.flags.end()) log::set_level(log::Level::warn);
+    return trace({p.url, std::move(config)}, p.fields["message"], p.output());
+  });
   auto& version = *app.add_subcommand("version", "Print the version");
   version.callback([] { std::puts("wherry " WHERRY_VERSION); });
 }

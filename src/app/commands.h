@@ -65,6 +65,9 @@ struct SendOptions {
 /// `wherry send`: one message through a running server's Pipes API.
 int send(const SendOptions& options);
 
+/// `wherry trace MESSAGE`: everything that happened to one message, by its id or wamid.
+int trace(const AdminTarget& target, const std::string& message, Output output);
+
 /// `wherry doctor`: checks configuration, data directory and every channel against Graph, and says what to fix.
 int doctor(const AdminTarget& target, Output output);
 

@@ -39,6 +39,9 @@ struct Config {
   milliseconds shutdown_grace{8'000};
   std::uint32_t store_readers = 2;
   std::uint32_t media_fetchers = 4;
+  std::uint32_t journal_days = 30;
+  std::uint64_t journal_max_rows = 10'000'000;
+  std::uint32_t journal_grace_days = 7;
 };
 
 /// One setting: --name, WHERRY_NAME and `name = …` in the file.

@@ -72,6 +72,8 @@ Core::Core(const Config& config, Clock& the_clock, Parts parts)
       message_store(*database, &journal_feed),
       inbound_store(*database, &journal_feed),
       media_rows(*database),
+      journal(*database, &journal_feed),
+      reports(*database),
       access(access_store, clock),
       channels(channel_store, access_store, clock, config.graph_url, config.graph_version),
       conversations(message_store),

@@ -18,8 +18,10 @@
 #include "store/channel_store.h"
 #include "store/database.h"
 #include "store/inbound_store.h"
+#include "store/journal_reader.h"
 #include "store/media_rows.h"
 #include "store/message_store.h"
+#include "store/reports.h"
 #include "store/sqlite/open.h"
 #include "upstream/cloud_api/cloud_api.h"
 
@@ -51,6 +53,8 @@ struct Core {
   store::SqlMessageStore message_store;
   store::SqlInboundStore inbound_store;
   store::SqlMediaRows media_rows;
+  store::SqlJournalReader journal;
+  store::SqlReports reports;
   Access access;
   Channels channels;
   Conversations conversations;

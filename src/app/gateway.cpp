@@ -24,13 +24,22 @@ MediaWorkerOptions worker_options(const Config& config) {
   return options;
 }
 
+RetentionOptions retention_options(const Config& config) {
+  RetentionOptions options;
+  options.keep = std::chrono::days(config.journal_days);
+  options.max_rows = config.journal_max_rows;
+  options.wait_for_readers = std::chrono::days(config.journal_grace_days);
+  return options;
+}
+
 }  // namespace
 
 Gateway::Gateway(const Config& config, Core& core)
     : config_(config),
       core_(core),
       started_at_(core.clock.now()),
-      admin_{core.access, core.channels, core.message_store, core.upstream, core.outbox, core.inbox, core.clock, core.keys.admin_key},
+      admin_{core.access, core.channels,       core.message_store, core.upstream, core.outbox,      core.inbox,
+             core.clock,  core.keys.admin_key, core.journal,       core.reports,  core.journal_feed},
       operational_{
           core.outbox,
           core.inbox,
@@ -38,11 +47,13 @@ Gateway::Gateway(const Config& config, Core& core)
           started_at_,
           [this]() -> const http::ServerCounters* { return server_ ? &server_->counters() : nullptr; },
           [this] { return serving_.load(); },
-          [this](api::admin::MetricsPage& page) { add_gateway_metrics(page, core_, *webhook_counters_, media_worker_.counters()); }},
+          [this](api::admin::MetricsPage& page) { add_gateway_metrics(page, core_, *webhook_counters_, media_worker_.counters()); },
+          [this](api::admin::MetricsPage& page) { return add_stored_metrics(page, core_, retention_); }},
       pipes_{core.access, core.outbox, core.media, core.clock, config.public_url, !config.media_urls_https_only},
       meta_{core.inbox, core.channels, core.clock},
       router_(make_router()),
-      media_worker_(core.inbound_store, core.media, core.upstream, core.channels, core.clock, worker_options(config)) {
+      media_worker_(core.inbound_store, core.media, core.upstream, core.channels, core.clock, worker_options(config)),
+      retention_(core.journal, core.journal, core.clock, retention_options(config)) {
   core.inbox.on_media([this] { media_worker_.wake(); });
 }
 
@@ -65,6 +76,7 @@ Result<void> Gateway::bind() {
 
 Task<Result<void>> Gateway::start(std::vector<Executor> executors) {
   CO_TRY_VOID(co_await core_.load());
+  CO_TRY_VOID(co_await read_vitals());
   CO_TRY_VOID(co_await core_.outbox.resume());
   for (auto& executor : executors) server_->listen_on(executor);
   background_.spawn(executors.front(), housekeeping(), "housekeeping");
@@ -83,6 +95,17 @@ Task<void> Gateway::stop() {
   co_await background_.stop();
 }
 
+// So that an alert on a silent channel works from the first scrape.
+Task<Result<void>> Gateway::read_vitals() {
+  CO_TRY(auto channels, co_await core_.reports.channel_times());
+  auto& vitals = core_.channels.vitals();
+  for (const auto& one : channels) {
+    if (one.last_sent) vitals.sent(one.channel, *one.last_sent);
+    if (one.last_inbound) vitals.received(one.channel, *one.last_inbound);
+  }
+  co_return Result<void>();
+}
+
 // The small recurring work: forgetting what is too old to matter.
 Task<void> Gateway::housekeeping() {
   const milliseconds pause = std::chrono::minutes(1);
@@ -95,7 +118,10 @@ Task<void> Gateway::housekeeping() {
     const auto before = now - std::chrono::days(8);
     auto forgotten = co_await core_.inbound_store.forget_seen(before);
     auto swept = co_await core_.media.sweep();
-    if (!forgotten || !swept) log::warn("housekeeping_failed", {{"seen", forgotten.has_value()}, {"media", swept.has_value()}});
+    auto dropped = co_await retention_.sweep();
+    if (!forgotten || !swept || !dropped) {
+      log::warn("housekeeping_failed", {{"seen", forgotten.has_value()}, {"media", swept.has_value()}, {"journal", dropped.has_value()}});
+    }
   }
 }
 

@@ -12,6 +12,7 @@
 #include "base/task_group.h"
 #include "net/server.h"
 #include "services/inbox/media_worker.h"
+#include "services/journal/retention.h"
 
 namespace wherry::app {
 
@@ -33,6 +34,7 @@ class Gateway {
 
  private:
   http::Router make_router();
+  Task<Result<void>> read_vitals();
   Task<void> housekeeping();
 
   const Config& config_;
@@ -47,6 +49,7 @@ class Gateway {
   http::Router router_;
   std::unique_ptr<http::Server> server_;
   MediaWorker media_worker_;
+  JournalRetention retention_;
   TaskGroup background_;
 };
 

@@ -23,11 +23,49 @@ void add_upstream(MetricsPage& page, const cloud_api::CloudApi& upstream) {
   for (const auto& one : usage) page.sample("wherry_meta_business_usage_percent", "channel", one.channel.text(), one.business_percent);
 }
 
+constexpr std::size_t most_channels = 1000;
+constexpr std::size_t most_tenants = 100;
+
+double unix_seconds(Timestamp at) { return static_cast<double>(to_unix_millis(at)) / 1000; }
+
+void add_times(MetricsPage& page, const std::map<ChannelId, Vitals::Times>& times, std::string_view name, std::string_view help,
+               std::optional<Timestamp> Vitals::Times::* which) {
+  page.begin(name, Kind::gauge, help);
+  std::size_t listed = 0;
+  for (const auto& [channel, one] : times) {
+    if (one.*which && ++listed <= most_channels) page.sample(name, "channel", channel.text(), unix_seconds(*(one.*which)));
+  }
+}
+
+void add_vitals(MetricsPage& page, const Vitals& vitals) {
+  const auto times = vitals.times();
+  add_times(page, times, "wherry_channel_last_sent_timestamp_seconds", "When WhatsApp last took a message from the channel.",
+            &Vitals::Times::sent);
+  add_times(page, times, "wherry_channel_last_inbound_timestamp_seconds", "WhatsApp's time of the channel's newest inbound message.",
+            &Vitals::Times::received);
+  page.begin("wherry_meta_errors_total", Kind::counter,
+             "Refused sends and failed messages, by Meta's code; 0 is no answer or none of Meta's.");
+  for (const auto& [code, count] : vitals.refusals()) page.sample("wherry_meta_errors_total", "code", code, static_cast<double>(count));
+}
+
+void add_spans(MetricsPage& page, const std::vector<JournalSpan>& spans) {
+  const auto count = std::min(spans.size(), most_tenants);
+  page.begin("wherry_journal_last_sequence", Kind::gauge, "Number of the tenant's newest event; the first 100 tenants.");
+  for (std::size_t i = 0; i < count; ++i)
+    page.sample("wherry_journal_last_sequence", "tenant", spans[i].tenant.text(), static_cast<double>(spans[i].last));
+  page.begin("wherry_journal_rows", Kind::gauge, "Events in the tenant's journal; the first 100 tenants.");
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto rows = spans[i].last == 0 ? 0 : spans[i].last - spans[i].first + 1;
+    page.sample("wherry_journal_rows", "tenant", spans[i].tenant.text(), static_cast<double>(rows));
+  }
+}
+
 }  // namespace
 
 void add_gateway_metrics(MetricsPage& page, const Core& core, const api::meta_webhook::MetaWebhookCounters& webhook,
                          const MediaWorkerCounters& media) {
   add_upstream(page, core.upstream);
+  add_vitals(page, core.channels.vitals());
   page.add("wherry_webhook_posts_total", Kind::counter, "Webhook requests from Meta.", value(webhook.posts));
   page.begin("wherry_webhook_rejected_total", Kind::counter, "Webhook requests or events that were not taken, by reason.");
   page.sample("wherry_webhook_rejected_total", "reason", "bad_signature", value(webhook.bad_signatures));
@@ -38,6 +76,21 @@ void add_gateway_metrics(MetricsPage& page, const Core& core, const api::meta_we
   page.sample("wherry_media_fetches_total", "outcome", "fetched", value(media.fetched));
   page.sample("wherry_media_fetches_total", "outcome", "unavailable", value(media.unavailable));
   page.sample("wherry_media_fetches_total", "outcome", "retried", value(media.retried));
+}
+
+Task<void> add_stored_metrics(MetricsPage& page, Core& core, const JournalRetention& retention) {
+  page.add("wherry_journal_dropped_total", Kind::counter, "Events that retention took out of the journal.",
+           static_cast<double>(retention.dropped()));
+  auto unfinished = co_await core.reports.unfinished();
+  if (unfinished) {
+    const auto age = unfinished->oldest ? core.clock.now() - *unfinished->oldest : milliseconds(0);
+    page.add("wherry_outbox_oldest_age_seconds", Kind::gauge,
+             "Age of the oldest message that is accepted or sending; 0 when there is none.", std::chrono::duration<double>(age).count());
+    page.add("wherry_media_fetches_waiting", Kind::gauge, "Files still to be fetched from WhatsApp.",
+             static_cast<double>(unfinished->fetches));
+  }
+  auto spans = co_await core.journal.spans();
+  if (spans) add_spans(page, *spans);
 }
 
 }  // namespace wherry::app

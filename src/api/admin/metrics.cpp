@@ -54,8 +54,7 @@ void add_server(MetricsPage& page, const http::ServerCounters& server) {
   page.add("wherry_http_connections_open", MetricsPage::Kind::gauge, "Open connections.", as_double(server.open));
 }
 
-http::Response render(OperationalServices& services) {
-  MetricsPage page;
+void add_counted(MetricsPage& page, OperationalServices& services) {
   page.begin("wherry_build_info", MetricsPage::Kind::gauge, "The version that runs.");
   page.sample("wherry_build_info", "version", WHERRY_VERSION, 1);
   const auto up = std::chrono::duration<double>(services.clock.now() - services.started_at).count();
@@ -65,9 +64,6 @@ http::Response render(OperationalServices& services) {
   add_inbox(page, services.inbox.counters());
   if (const auto* server = services.server()) add_server(page, *server);
   if (services.more) services.more(page);
-  auto response = http::text_response(200, page.text());
-  response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-  return response;
 }
 
 Task<http::Response> healthz(OperationalServices&, http::Request&) { co_return http::text_response(200, "ok\n"); }
@@ -77,7 +73,16 @@ Task<http::Response> readyz(OperationalServices& services, http::Request&) {
   co_return http::text_response(503, "not ready\n");
 }
 
-Task<http::Response> metrics(OperationalServices& services, http::Request&) { co_return render(services); }
+Task<http::Response> metrics(OperationalServices& services, http::Request&) {
+  MetricsPage page;
+  add_counted(page, services);
+  if (services.stored) {
+    co_await services.stored(page);
+  }
+  auto response = http::text_response(200, page.text());
+  response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+  co_return response;
+}
 
 }  // namespace
 

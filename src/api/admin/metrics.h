@@ -32,6 +32,7 @@ struct OperationalServices {
   std::function<const http::ServerCounters*()> server;  ///< nullptr until the server listens
   std::function<bool()> ready;
   std::function<void(MetricsPage&)> more;               ///< what the composition knows of stores and upstreams; may be empty
+  std::function<Task<void>(MetricsPage&)> stored;       ///< the same for what must be asked of the store; may be empty
 };
 
 /// Adds GET /healthz (the process answers), /readyz (503 until it serves and while it stops), /metrics. No key needed.

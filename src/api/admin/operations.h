@@ -22,6 +22,14 @@ Task<Result<http::Response>> change_channel(AdminServices& services, http::Reque
 Task<Result<http::Response>> remove_channel(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> check_channel(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> list_conversations(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> list_messages(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> get_message(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> get_timeline(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> list_events(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> stream_events(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> audit(AdminServices& services, http::Request& request);
+
+/// A message we sent, by our id (msg_…) or WhatsApp's (wamid.…); nullopt when there is none.
+Task<Result<std::optional<Message>>> find_outbound(AdminServices& services, std::string id_or_wamid);
 
 }  // namespace wherry::api::admin

@@ -1,12 +1,17 @@
 #pragma once
 
+#include <atomic>
+
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "services/access/access.h"
 #include "services/channels/channels.h"
 #include "services/channels/conversations.h"
 #include "services/inbox/inbox.h"
+#include "services/journal/journal_feed.h"
 #include "services/outbox/outbox.h"
+#include "services/ports/journal_reader.h"
+#include "services/ports/reports.h"
 #include "services/ports/upstream.h"
 
 namespace wherry::api::admin {
@@ -21,6 +26,11 @@ struct AdminServices {
   const Inbox& inbox;
   const Clock& clock;
   Secret admin_key;
+  JournalReader& journal;
+  Reports& reports;
+  JournalFeed& feed;
+  WebhookAttempts* webhook_attempts = nullptr;  ///< nullptr: nobody records them
+  std::atomic<bool> audit_running{false};
 };
 
 }  // namespace wherry::api::admin

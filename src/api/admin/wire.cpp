@@ -95,6 +95,21 @@ json::object render(const Message& message) {
   return out;
 }
 
+json::object render(const JournalEvent& event) {
+  json::object out;
+  out["sequence"] = event.sequence;
+  out["event"] = event.kind;
+  out["tenant_id"] = event.tenant.text();
+  out["channel_id"] = event.channel ? json::value(event.channel->text()) : json::value(nullptr);
+  out["conversation_id"] = event.conversation ? json::value(event.conversation->text()) : json::value(nullptr);
+  out["message_id"] = event.subject.is_null() ? json::value(nullptr) : json::value(MessageId{event.subject}.text());
+  out["at"] = to_iso8601(event.at);
+  out["recorded_at"] = to_iso8601(event.recorded_at);
+  auto body = json::parse(event.body);
+  out["body"] = body ? std::move(*body) : json::value(nullptr);
+  return out;
+}
+
 json::object render_page(json::array items, std::optional<std::string> next_cursor) {
   json::object page;
   page["data"] = std::move(items);

@@ -11,6 +11,7 @@ json::object render(const ApiKey& key);
 json::object render(const Channel& channel);
 json::object render(const Conversation& conversation);
 json::object render(const Message& message);
+json::object render(const JournalEvent& event);
 
 /// {"data":[…],"next_cursor":…}
 json::object render_page(json::array items, std::optional<std::string> next_cursor);

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "services/channels/vitals.h"
 #include "services/ports/access_store.h"
 #include "services/ports/upstream.h"
 
@@ -62,6 +63,9 @@ class Channels {
   Task<Result<ChannelPtr>> change(ChannelId id, ChannelChange change);
   Task<Result<void>> remove(ChannelId id);
 
+  Vitals& vitals() { return vitals_; }
+  const Vitals& vitals() const { return vitals_; }
+
  private:
   void put(ChannelPtr channel);
 
@@ -70,6 +74,7 @@ class Channels {
   const Clock& clock_;
   std::string default_graph_url_;
   std::string default_graph_version_;
+  Vitals vitals_;
   mutable std::shared_mutex mutex_;
   std::unordered_map<ChannelId, ChannelPtr, IdHash> by_id_;
   std::unordered_map<std::string, ChannelPtr> by_number_;

@@ -55,10 +55,13 @@ void Inbox::note(const NewInboundEvent& event, const StoredInboundEvent& stored,
     ++(inbound->duplicate ? counters_.duplicates : counters_.messages);
     if (inbound->duplicate) return;
     conversations_.refresh(inbound->conversation);
-    const auto* message = std::get_if<NewInbound>(&event);
-    if (message != nullptr && message->media) has_media = true;
+    const auto& message = std::get<NewInbound>(event);
+    channels_.vitals().received(message.channel, message.message.at);
+    if (message.media) has_media = true;
   } else if (const auto* status = std::get_if<StoredStatus>(&stored)) {
     ++(status->duplicate ? counters_.duplicates : counters_.statuses);
+    const auto& error = std::get<NewStatus>(event).status.error;
+    if (!status->duplicate && error) channels_.vitals().refused(error->code);
   } else {
     ++counters_.others;
   }

@@ -173,6 +173,7 @@ Task<Delivery::Next> Delivery::settle(OutboxJob& job, SendOutcome outcome) {
   const bool overtaken = !stored && stored.error().code == ErrorCode::conflict;  // a status webhook came first: it was sent
   if (accepted != nullptr && (stored || overtaken)) {
     ++counters_.sent;
+    channels_.vitals().sent(message.channel, clock_.now());
     job.responder.answer(SendReceipt{message.id, wamid});
   } else {
     ++counters_.uncertain;
@@ -186,6 +187,7 @@ Task<Delivery::Next> Delivery::settle(OutboxJob& job, SendOutcome outcome) {
 
 Task<Delivery::Next> Delivery::settle_refused(OutboxJob& job, SendRefused refused) {
   auto& message = job.message;
+  channels_.vitals().refused(refused.error.code);
   const auto delay = retry_delay(refused.error, static_cast<int>(message.attempts));
   const auto due = clock_.now() + with_jitter(delay);
   if (delay == 0ms || due > message.give_up_at) {
