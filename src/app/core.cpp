@@ -7,6 +7,8 @@ namespace wherry::app {
 
 namespace {
 
+constexpr milliseconds webhook_pin_lifetime = seconds(60);
+
 std::vector<std::string> split(const std::string& list) {
   std::vector<std::string> parts;
   std::size_t at = 0;
@@ -38,6 +40,7 @@ struct Core::Parts {
   std::unique_ptr<store::Database> database;
   std::unique_ptr<http::Client> client;
   std::unique_ptr<http::EgressGuard> egress;
+  std::unique_ptr<http::EgressGuard> webhook_egress;
   std::unique_ptr<BlobStore> blobs;
 };
 
@@ -52,8 +55,12 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config, Clock& clock) {
   client_options.extra_ca_file = config.ca_file;
   auto client = http::make_client(client_options, clock);
   TRY(auto egress, http::EgressGuard::create(egress_policy(config), http::make_system_resolver()));
+  auto webhook_policy = egress_policy(config);
+  webhook_policy.https_only = false;
+  TRY(auto webhook_egress, http::EgressGuard::create(std::move(webhook_policy), http::make_system_resolver()));
   TRY(auto blobs, FilesystemStore::open(config.data_dir + "/media"));
-  Parts parts{std::move(keys), std::move(secrets), std::move(database), std::move(client), std::move(egress), std::move(blobs)};
+  Parts parts{std::move(keys),   std::move(secrets),        std::move(database), std::move(client),
+              std::move(egress), std::move(webhook_egress), std::move(blobs)};
   return std::unique_ptr<Core>(new Core(config, clock, std::move(parts)));
 }
 
@@ -64,6 +71,8 @@ Core::Core(const Config& config, Clock& the_clock, Parts parts)
       database(std::move(parts.database)),
       client(std::move(parts.client)),
       egress(std::move(parts.egress)),
+      webhook_egress(std::move(parts.webhook_egress)),
+      webhook_pins(http::make_pinning_guard(*webhook_egress, clock, webhook_pin_lifetime)),
       blobs(std::move(parts.blobs)),
       fetcher(*client, *egress),
       journal_feed(clock),
@@ -74,13 +83,25 @@ Core::Core(const Config& config, Clock& the_clock, Parts parts)
       media_rows(*database),
       journal(*database, &journal_feed),
       reports(*database),
+      journal_store(*database),
+      webhook_store(*database, secrets),
       access(access_store, clock),
       channels(channel_store, access_store, clock, config.graph_url, config.graph_version),
       conversations(message_store),
       media(media_rows, *blobs, fetcher, secrets, clock),
       upstream(*client, media_rows, *blobs, clock),
       outbox(message_store, channels, conversations, media, upstream, clock, {config.answer_within, config.max_waiting}),
-      inbox(inbound_store, channels, conversations, clock) {}
+      inbox(inbound_store, channels, conversations, clock),
+      webhook_sender(*client, *webhook_pins, clock),
+      webhooks({webhook_store,
+                journal_store,
+                journal_feed,
+                access_store,
+                channels,
+                webhook_sender,
+                {&pipes_format, &standard_format, &graph_format},
+                clock,
+                {}}) {}
 
 Core::~Core() = default;
 

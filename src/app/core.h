@@ -2,6 +2,9 @@
 
 #include <memory>
 
+#include "api/pipes/webhook_format.h"
+#include "api/webhooks/graph_format.h"
+#include "api/webhooks/standard_format.h"
 #include "app/config.h"
 #include "app/data_dir.h"
 #include "media/filesystem_store.h"
@@ -14,16 +17,20 @@
 #include "services/journal/journal_feed.h"
 #include "services/media/media_service.h"
 #include "services/outbox/outbox.h"
+#include "services/webhooks/webhooks.h"
 #include "store/access_store.h"
 #include "store/channel_store.h"
 #include "store/database.h"
 #include "store/inbound_store.h"
 #include "store/journal_reader.h"
+#include "store/journal_store.h"
 #include "store/media_rows.h"
 #include "store/message_store.h"
 #include "store/reports.h"
 #include "store/sqlite/open.h"
+#include "store/webhook_store.h"
 #include "upstream/cloud_api/cloud_api.h"
+#include "upstream/webhook_endpoint/webhook_post.h"
 
 namespace wherry::app {
 
@@ -45,6 +52,8 @@ struct Core {
   std::unique_ptr<store::Database> database;
   std::unique_ptr<http::Client> client;
   std::unique_ptr<http::EgressGuard> egress;
+  std::unique_ptr<http::EgressGuard> webhook_egress;
+  std::unique_ptr<http::EgressGuard> webhook_pins;
   std::unique_ptr<BlobStore> blobs;
   GuardedFetcher fetcher;
   JournalFeed journal_feed;
@@ -55,6 +64,8 @@ struct Core {
   store::SqlMediaRows media_rows;
   store::SqlJournalReader journal;
   store::SqlReports reports;
+  store::SqlJournalStore journal_store;
+  store::SqlWebhookStore webhook_store;
   Access access;
   Channels channels;
   Conversations conversations;
@@ -62,6 +73,11 @@ struct Core {
   cloud_api::CloudApi upstream;
   Outbox outbox;
   Inbox inbox;
+  GuardedWebhookSender webhook_sender;
+  api::pipes::PipesWebhookFormat pipes_format;
+  api::webhooks::StandardFormat standard_format;
+  api::webhooks::GraphFormat graph_format;
+  Webhooks webhooks;
 
  private:
   struct Parts;

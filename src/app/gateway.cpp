@@ -38,8 +38,8 @@ Gateway::Gateway(const Config& config, Core& core)
     : config_(config),
       core_(core),
       started_at_(core.clock.now()),
-      admin_{core.access, core.channels,       core.message_store, core.upstream, core.outbox,      core.inbox,
-             core.clock,  core.keys.admin_key, core.journal,       core.reports,  core.journal_feed},
+      admin_{core.access,   core.channels, core.message_store,  core.upstream, core.outbox,  core.inbox,
+             core.webhooks, core.clock,    core.keys.admin_key, core.journal,  core.reports, core.journal_feed},
       operational_{
           core.outbox,
           core.inbox,
@@ -81,6 +81,7 @@ Task<Result<void>> Gateway::start(std::vector<Executor> executors) {
   for (auto& executor : executors) server_->listen_on(executor);
   background_.spawn(executors.front(), housekeeping(), "housekeeping");
   media_worker_.start(executors.front());
+  CO_TRY_VOID(co_await core_.webhooks.start(executors));
   serving_ = true;
   co_return Result<void>();
 }
@@ -91,6 +92,7 @@ Task<void> Gateway::stop() {
   co_await server_->stop(config_.shutdown_grace);
   const milliseconds rest(500);
   co_await core_.outbox.stop(rest);
+  co_await core_.webhooks.stop();
   co_await media_worker_.stop();
   co_await background_.stop();
 }

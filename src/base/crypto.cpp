@@ -6,6 +6,8 @@
 #include <openssl/sha.h>
 #include <sodium.h>
 
+#include <algorithm>
+
 namespace wherry {
 
 Sha256 sha256(std::string_view data) {
@@ -27,6 +29,29 @@ std::array<std::uint8_t, Size> hmac(const EVP_MD* digest, std::string_view key, 
 
 Sha256 hmac_sha256(std::string_view key, std::string_view data) { return hmac<32>(EVP_sha256(), key, data); }
 std::array<std::uint8_t, 20> hmac_sha1(std::string_view key, std::string_view data) { return hmac<20>(EVP_sha1(), key, data); }
+
+namespace {
+struct SigningKey {
+  std::array<std::uint8_t, crypto_sign_PUBLICKEYBYTES> open;
+  std::array<std::uint8_t, crypto_sign_SECRETKEYBYTES> secret;
+  explicit SigningKey(std::string_view seed) {
+    std::array<std::uint8_t, crypto_sign_SEEDBYTES> bytes{};
+    std::copy_n(seed.begin(), std::min(seed.size(), bytes.size()), bytes.begin());
+    crypto_sign_seed_keypair(open.data(), secret.data(), bytes.data());
+    sodium_memzero(bytes.data(), bytes.size());
+  }
+  ~SigningKey() { sodium_memzero(secret.data(), secret.size()); }
+};
+}  // namespace
+
+std::array<std::uint8_t, 64> ed25519_sign(std::string_view seed, std::string_view data) {
+  const SigningKey key(seed);
+  std::array<std::uint8_t, 64> signature{};
+  crypto_sign_detached(signature.data(), nullptr, reinterpret_cast<const unsigned char*>(data.data()), data.size(), key.secret.data());
+  return signature;
+}
+
+std::array<std::uint8_t, 32> ed25519_public_key(std::string_view seed) { return SigningKey(seed).open; }
 
 struct Sha256Stream::Context {
   EVP_MD_CTX* md = EVP_MD_CTX_new();

@@ -18,6 +18,10 @@ Sha256 sha256(std::string_view data);
 Sha256 hmac_sha256(std::string_view key, std::string_view data);
 std::array<std::uint8_t, 20> hmac_sha1(std::string_view key, std::string_view data);
 
+/// Ed25519 (RFC 8032) with a seed of 32 bytes: the signature, and the key others verify it with.
+std::array<std::uint8_t, 64> ed25519_sign(std::string_view seed, std::string_view data);
+std::array<std::uint8_t, 32> ed25519_public_key(std::string_view seed);
+
 /// SHA-256 of bytes that arrive in pieces.
 class Sha256Stream {
  public:

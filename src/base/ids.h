@@ -54,6 +54,7 @@ WHERRY_ID(ChannelId, "pool_");
 WHERRY_ID(ContactId, "cont_");
 WHERRY_ID(ConversationId, "conv_");
 WHERRY_ID(MessageId, "msg_");
+WHERRY_ID(SubscriptionId, "sub_");
 #undef WHERRY_ID
 
 /// A media id: exactly 21 characters of A-Z a-z 0-9 _ - (contracts of the Pipes door), time-ordered like the others.

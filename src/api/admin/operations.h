@@ -24,6 +24,14 @@ Task<Result<http::Response>> check_channel(AdminServices& services, http::Reques
 Task<Result<http::Response>> list_conversations(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> list_messages(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> get_message(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> create_subscription(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> list_subscriptions(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> get_subscription(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> change_subscription(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> remove_subscription(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> test_subscription(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> list_dead_letters(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> replay_subscription(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> get_timeline(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> list_events(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> stream_events(AdminServices& services, http::Request& request);

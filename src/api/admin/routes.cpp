@@ -54,6 +54,14 @@ void add_admin_routes(http::Router& router, AdminServices& services) {
   add(get, "/admin/v1/events", list_events);
   add(get, "/admin/v1/events/stream", stream_events);
   add(get, "/admin/v1/audit", audit);
+  add(post, "/admin/v1/subscriptions", create_subscription);
+  add(get, "/admin/v1/subscriptions", list_subscriptions);
+  add(get, "/admin/v1/subscriptions/{id}", get_subscription);
+  add(patch, "/admin/v1/subscriptions/{id}", change_subscription);
+  add(delete_, "/admin/v1/subscriptions/{id}", remove_subscription);
+  add(post, "/admin/v1/subscriptions/{id}/test", test_subscription);
+  add(get, "/admin/v1/subscriptions/{id}/dead-letters", list_dead_letters);
+  add(post, "/admin/v1/subscriptions/{id}/replay", replay_subscription);
   router.fallback("/admin/", [&services](http::Request& request) { return perform(services, unknown_path, request); });
 }
 

@@ -13,6 +13,7 @@
 #include "services/ports/journal_reader.h"
 #include "services/ports/reports.h"
 #include "services/ports/upstream.h"
+#include "services/webhooks/webhooks.h"
 
 namespace wherry::api::admin {
 
@@ -24,6 +25,7 @@ struct AdminServices {
   Upstream& upstream;
   const Outbox& outbox;
   const Inbox& inbox;
+  Webhooks& webhooks;
   const Clock& clock;
   Secret admin_key;
   JournalReader& journal;

@@ -172,3 +172,51 @@ CREATE TABLE journal_dropped (
   rows BIGINT NOT NULL,
   PRIMARY KEY (tenant_id, kind)
 ) WITHOUT ROWID;
+
+-- Webhook endpoints. Every event up to cursor_at is acknowledged, or stands in deliveries, or is not for the subscription.
+CREATE TABLE subscriptions (
+  id BLOB PRIMARY KEY NOT NULL,
+  tenant_id BLOB NOT NULL REFERENCES tenants (id),
+  channel_id BLOB,
+  format TEXT NOT NULL,
+  url TEXT NOT NULL,
+  secret BLOB NOT NULL,
+  previous_secret BLOB,
+  signing_seed BLOB,
+  kinds TEXT NOT NULL,
+  disabled_reason TEXT NOT NULL,
+  failing_since BIGINT,
+  first_sequence BIGINT NOT NULL,
+  cursor_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  removed_at BIGINT
+) WITHOUT ROWID;
+
+-- Events that did not arrive at the first try. state: 0 to be tried (again), 1 dead.
+CREATE TABLE deliveries (
+  subscription_id BLOB NOT NULL,
+  sequence BIGINT NOT NULL,
+  state BIGINT NOT NULL,
+  attempts BIGINT NOT NULL,
+  next_attempt_at BIGINT,
+  PRIMARY KEY (subscription_id, sequence)
+) WITHOUT ROWID;
+
+-- Every try. status 0: no answer came.
+CREATE TABLE webhook_attempts (
+  subscription_id BLOB NOT NULL,
+  sequence BIGINT NOT NULL,
+  attempt BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  took_ms BIGINT NOT NULL,
+  status BIGINT NOT NULL,
+  error TEXT NOT NULL,
+  PRIMARY KEY (subscription_id, sequence, attempt)
+) WITHOUT ROWID;
+
+-- Customers' messages that wait for the next Pipes socket of their tenant.
+CREATE TABLE offline_queue (
+  tenant_id BLOB NOT NULL,
+  sequence BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, sequence)
+) WITHOUT ROWID;

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "services/ports/models.h"
+
+namespace wherry {
+
+/// A customer's message as a reader of the journal sees it.
+struct InboundView {
+  MessageId id;
+  std::string wamid;
+  std::string type;                  ///< as received
+  std::string text;                  ///< body or caption; empty when none
+  std::string raw;                   ///< Meta's message object, JSON
+  Timestamp at;                      ///< WhatsApp's
+  ContactIdentity from;
+  enum class File { none, pending, available, unavailable } file = File::none;
+  std::optional<MediaId> media;      ///< set unless `none`
+  std::string mime_type, file_name;  ///< of the file; as declared while it is pending
+  std::uint64_t file_size = 0;       ///< 0 unless available
+};
+
+/// A journal row with what it is about.
+struct JournalItem {
+  JournalEvent event;
+  std::optional<InboundView> inbound;  ///< of a "message.received"
+};
+
+/// Reads the journal. Errors of all calls: unavailable.
+class JournalStore {
+ public:
+  virtual ~JournalStore() = default;
+  /// In order of sequence.
+  virtual Task<Result<std::vector<JournalItem>>> read(TenantId tenant, std::uint64_t after, std::uint32_t limit) = 0;
+  /// The newest sequence number; 0 when there is none.
+  virtual Task<Result<std::uint64_t>> last(TenantId tenant) = 0;
+};
+
+}  // namespace wherry

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "services/ports/journal_store.h"
+
+namespace wherry {
+
+/// What the body and the signature of a webhook look like.
+enum class WebhookFormat { pipes, standard, graph };
+std::string_view to_string(WebhookFormat format);
+std::optional<WebhookFormat> webhook_format_from(std::string_view text);
+
+/// An endpoint of a tenant that is told what happens.
+struct Subscription {
+  SubscriptionId id;
+  TenantId tenant;
+  std::optional<ChannelId> channel;        ///< nullopt: every channel
+  WebhookFormat format = WebhookFormat::standard;
+  std::string url;
+  Secret secret;                           ///< empty: not signed (pipes only)
+  std::optional<Secret> previous_secret;   ///< signs beside the new one during a rotation
+  std::optional<Secret> signing_seed;      ///< Ed25519, 32 bytes: standard's v1a signatures
+  std::vector<std::string> kinds;          ///< journal kinds; empty: all that the format can tell
+  std::string disabled_reason;             ///< empty: enabled
+  std::optional<Timestamp> failing_since;  ///< the first failure since the last success
+  std::uint64_t first_sequence = 0;        ///< events after this one are for it; set by the store
+  Timestamp created_at;
+
+  bool enabled() const { return disabled_reason.empty(); }
+};
+
+/// One try, and where it leaves the event.
+struct DeliveryOutcome {
+  std::uint64_t sequence = 0;
+  std::uint32_t attempt = 0;               ///< 1 is the first; of a replay it goes on counting
+  Timestamp at;                            ///< when it began
+  milliseconds took{0};
+  int status = 0;                          ///< HTTP; 0: no answer
+  std::string error;                       ///< why it failed; empty when acknowledged
+  enum class State { acked, pending, dead } state = State::acked;
+  std::optional<Timestamp> next_attempt_at;  ///< of a pending one
+  bool to_offline_queue = false;           ///< of a dead one: the Pipes socket's queue takes it
+};
+
+/// An event that was tried and is neither acknowledged nor given up, or that is to be sent again.
+struct PendingDelivery {
+  std::uint64_t sequence = 0;
+  std::uint32_t attempts = 0;
+  Timestamp next_attempt_at;
+};
+
+struct DeadLetter {
+  std::uint64_t sequence = 0;
+  std::uint32_t attempts = 0;
+  Timestamp at;
+  int status = 0;
+  std::string error;
+};
+
+/// Where a subscription stands. Every event up to `cursor` is acknowledged, dead, pending or not for it.
+struct DeliveryProgress {
+  std::uint64_t cursor = 0;
+  std::uint64_t acked = 0;                 ///< events
+  std::vector<PendingDelivery> pending;    ///< by sequence
+  std::set<std::uint64_t> acked_beyond;    ///< acknowledged although after the cursor
+};
+
+struct DeliveryCounts {
+  std::uint64_t journaled = 0, acked = 0, pending = 0, dead = 0;
+};
+
+/// Subscriptions and their deliveries. Every write is durable when it returns. Errors of all calls: unavailable.
+class WebhookStore {
+ public:
+  virtual ~WebhookStore() = default;
+  virtual Task<Result<Subscription>> add_subscription(Subscription subscription) = 0;
+  virtual Task<Result<std::vector<Subscription>>> list_subscriptions() = 0;
+  /// Errors: not_found.
+  virtual Task<Result<void>> update_subscription(Subscription subscription) = 0;
+  virtual Task<Result<void>> remove_subscription(SubscriptionId id, Timestamp at) = 0;
+
+  virtual Task<Result<DeliveryProgress>> progress(SubscriptionId id) = 0;
+  /// Stores tries and moves the cursor, all at once.
+  virtual Task<Result<void>> record(Subscription subscription, std::vector<DeliveryOutcome> outcomes, std::uint64_t cursor) = 0;
+  /// Turns the subscription off and says so in the tenant's journal ("webhook.disabled").
+  virtual Task<Result<void>> disable(Subscription subscription, std::string reason, Timestamp at) = 0;
+
+  virtual Task<Result<std::vector<DeadLetter>>> dead_letters(SubscriptionId id, std::uint64_t after, std::uint32_t limit) = 0;
+  struct Replay {
+    std::uint64_t from = 0, to = 0;        ///< sequences, both included
+    bool only_dead = false;
+    std::string kind;                      ///< empty: every kind
+    std::optional<ConversationId> conversation;
+    std::uint32_t limit = 1000;
+  };
+  /// Marks events up to the cursor to be sent again from `first_at` on, `apart` from each other, and says so in the journal
+  /// ("webhook.replayed"). Gives how many.
+  virtual Task<Result<std::uint64_t>> replay(Subscription subscription, Replay what, Timestamp first_at, milliseconds apart) = 0;
+  /// Counts rows, for the audit and not for every request. An empty `subscription.kinds` counts every kind.
+  /// Nothing is lost when journaled = acked + pending + dead.
+  virtual Task<Result<DeliveryCounts>> counts(Subscription subscription) = 0;
+};
+
+}  // namespace wherry

@@ -1,0 +1,143 @@
+// One event to its endpoint, and what becomes of it.
+#include "base/log.h"
+#include "services/webhooks/runner.h"
+#include "services/webhooks/schedule.h"
+
+namespace wherry::webhooks {
+
+namespace {
+using State = DeliveryOutcome::State;
+constexpr int gone = 410;
+
+std::string reason_of(const WebhookAnswer& answer) {
+  if (answer.acknowledged()) return {};
+  return answer.status == 0 ? answer.error : "HTTP " + std::to_string(answer.status);
+}
+}  // namespace
+
+Task<void> Runner::deliver(std::uint64_t sequence) {
+  auto ready = co_await refresh_file(sequence);
+  auto* entry = window_.find(sequence);
+  if (entry == nullptr || !ready || !*ready) {
+    if (entry != nullptr) window_.postpone(sequence, entry->attempts, parts_.clock.now() + parts_.limits.store_pause);
+    --parts_.counters.running;
+    wake();
+    co_return;
+  }
+  const auto begun = parts_.clock.now();
+  const auto channel = entry->item.event.channel ? parts_.channels.find(*entry->item.event.channel) : nullptr;
+  auto call = parts_.renderer.render(subscription_, channel.get(), entry->item, begun);
+  if (call) {
+    auto answer = co_await parts_.sender.post(std::move(*call));
+    --parts_.counters.running;
+    if (stopping_) co_return;
+    note_health(answer);
+    settle(*window_.find(sequence), answer, begun);
+  } else {
+    --parts_.counters.running;
+    give_up(*entry, begun);
+  }
+  wake();
+}
+
+/// A message's file may still be on its way: false while it is worth waiting for.
+Task<Result<bool>> Runner::refresh_file(std::uint64_t sequence) {
+  const auto* entry = window_.find(sequence);
+  const auto& inbound = entry->item.inbound;
+  if (!inbound || inbound->file != InboundView::File::pending) co_return true;
+  CO_TRY(auto items, co_await parts_.journal.read(subscription_.tenant, sequence - 1, 1));
+  auto* again = window_.find(sequence);
+  if (again == nullptr || items.empty() || items.front().event.sequence != sequence) co_return true;
+  again->item = std::move(items.front());
+  const bool pending = again->item.inbound && again->item.inbound->file == InboundView::File::pending;
+  co_return !pending || parts_.clock.now() >= again->item.event.at + parts_.limits.media_patience;
+}
+
+/// An event that the format cannot tell, for instance because retention took what it was about.
+void Runner::give_up(const Window::Entry& entry, Timestamp now) {
+  DeliveryOutcome outcome;
+  outcome.sequence = entry.item.event.sequence;
+  outcome.attempt = entry.attempts + 1;
+  outcome.at = now;
+  outcome.error = "the event has no form in this format";
+  outcome.state = State::dead;
+  ++parts_.counters.dead;
+  window_.settle(outcome.sequence);
+  outcomes_.push_back(std::move(outcome));
+}
+
+void Runner::settle(Window::Entry& entry, const WebhookAnswer& answer, Timestamp begun) {
+  const auto now = parts_.clock.now();
+  DeliveryOutcome outcome;
+  outcome.sequence = entry.item.event.sequence;
+  outcome.attempt = entry.attempts + 1;
+  outcome.at = begun;
+  outcome.took = now - begun;
+  outcome.status = answer.status;
+  outcome.error = reason_of(answer);
+  if (answer.acknowledged()) {
+    ++parts_.counters.acked;
+    window_.settle(outcome.sequence);
+  } else if (outcome.attempt % most_attempts(subscription_.format) == 0) {
+    ++parts_.counters.dead;
+    outcome.state = State::dead;
+    outcome.to_offline_queue = subscription_.format == WebhookFormat::pipes;
+    window_.settle(outcome.sequence);
+  } else {
+    ++parts_.counters.failed;
+    outcome.state = State::pending;
+    outcome.next_attempt_at = now + wait_before_retry(subscription_.format, outcome.attempt, answer.retry_after, random_.unit());
+    window_.postpone(outcome.sequence, outcome.attempt, *outcome.next_attempt_at);
+  }
+  outcomes_.push_back(std::move(outcome));
+}
+
+void Runner::note_health(const WebhookAnswer& answer) {
+  const auto now = parts_.clock.now();
+  if (answer.acknowledged()) {
+    subscription_.failing_since.reset();
+    failures_in_row_ = failed_probes_ = 0;
+    if (std::exchange(open_, false)) --parts_.counters.circuits_open;
+    return;
+  }
+  if (!subscription_.failing_since) subscription_.failing_since = now;
+  ++failures_in_row_;
+  if (answer.status == gone) gone_ = "the endpoint answered 410 Gone";
+  if (is_failing_too_long(now)) gone_ = "the endpoint has failed for 5 days";
+  // Pipes promises three tries within ten seconds for every event, whatever became of the one before.
+  if (subscription_.format == WebhookFormat::pipes || failures_in_row_ < parts_.limits.failures_to_open) return;
+  if (!std::exchange(open_, true)) {
+    ++parts_.counters.circuits_open;
+    log::warn("webhook_circuit_open", {{"subscription", subscription_.id.text()}, {"error", reason_of(answer)}});
+  } else {
+    ++failed_probes_;
+  }
+  next_probe_ = now + probe_delay(failed_probes_, random_.unit());
+}
+
+bool Runner::is_failing_too_long(Timestamp now) const {
+  return subscription_.failing_since && now - *subscription_.failing_since >= parts_.limits.disable_after;
+}
+
+Task<Result<void>> Runner::commit() {
+  const auto cursor = window_.cursor();
+  const bool health_changed = stored_failing_since_.has_value() != subscription_.failing_since.has_value();
+  if (!outcomes_.empty() || cursor != stored_cursor_ || health_changed) {
+    auto batch = std::exchange(outcomes_, {});
+    auto stored = co_await parts_.store.record(subscription_, batch, cursor);
+    if (!stored) {
+      outcomes_.insert(outcomes_.begin(), std::make_move_iterator(batch.begin()), std::make_move_iterator(batch.end()));
+      co_return stored.error();
+    }
+    stored_cursor_ = cursor;
+    stored_failing_since_ = subscription_.failing_since;
+  }
+  if (gone_.empty() || !subscription_.enabled()) co_return Result<void>();
+  CO_TRY_VOID(co_await parts_.store.disable(subscription_, gone_, parts_.clock.now()));
+  subscription_.disabled_reason = gone_;
+  ++parts_.counters.disabled;
+  log::warn("webhook_disabled", {{"subscription", subscription_.id.text()}, {"reason", gone_}});
+  co_return Result<void>();
+}
+
+}  // namespace wherry::webhooks

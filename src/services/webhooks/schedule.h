@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "services/ports/webhook_endpoint.h"
+
+namespace wherry::webhooks {
+
+/// Tries of one event in all, the first included.
+std::uint32_t most_attempts(WebhookFormat format);
+/// Pipes: +2 s, +8 s. The others after the Standard Webhooks specification: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.
+/// `attempt` is the one that just failed, from 1.
+milliseconds retry_delay(WebhookFormat format, std::uint32_t attempt);
+/// The wait before the next try: the schedule's, up to a fifth longer by `random` (0 to 1), and not before what the endpoint asked
+/// for, as far as that is within an hour.
+milliseconds wait_before_retry(WebhookFormat format, std::uint32_t attempt, std::optional<milliseconds> retry_after, double random);
+/// Between probes of an endpoint that is down; `probes` counts those that failed in a row, from 0.
+milliseconds probe_delay(std::uint32_t probes, double random);
+
+}  // namespace wherry::webhooks

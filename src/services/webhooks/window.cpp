@@ -1,0 +1,81 @@
+#include "services/webhooks/window.h"
+
+#include <algorithm>
+
+namespace wherry::webhooks {
+
+// An event without a conversation (an alert of a channel) keeps the order of its channel.
+RawId Window::lane_of(const JournalItem& item) {
+  if (item.event.conversation) return item.event.conversation->raw;
+  return item.event.channel ? item.event.channel->raw : RawId{};
+}
+
+std::size_t Window::size_of(const JournalItem& item) {
+  std::size_t size = sizeof(Entry) + item.event.body.size();
+  if (item.inbound) size += item.inbound->raw.size() + item.inbound->text.size();
+  return size;
+}
+
+void Window::add(Entry entry) {
+  const auto sequence = entry.item.event.sequence;
+  const auto [place, fresh] = entries_.try_emplace(sequence, std::move(entry));
+  if (!fresh) return;
+  bytes_ += size_of(place->second.item);
+  lanes_[lane_of(place->second.item)].push_back(sequence);
+  if (!place->second.replay) {
+    unsettled_.insert(sequence);
+    read_ = std::max(read_, sequence);
+  }
+}
+
+std::vector<std::uint64_t> Window::start_due(Timestamp now, std::size_t limit) {
+  std::vector<std::uint64_t> due;
+  for (const auto& [id, lane] : lanes_) {
+    const auto& head = entries_.at(lane.front());
+    if (!head.running && head.not_before <= now) due.push_back(lane.front());
+  }
+  std::sort(due.begin(), due.end());
+  if (due.size() > limit) due.resize(limit);
+  for (const auto sequence : due) entries_.at(sequence).running = true;
+  running_ += due.size();
+  return due;
+}
+
+std::optional<Timestamp> Window::next_due() const {
+  std::optional<Timestamp> next;
+  for (const auto& [id, lane] : lanes_) {
+    const auto& head = entries_.at(lane.front());
+    if (!head.running && (!next || head.not_before < *next)) next = head.not_before;
+  }
+  return next;
+}
+
+Window::Entry* Window::find(std::uint64_t sequence) {
+  const auto found = entries_.find(sequence);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+void Window::settle(std::uint64_t sequence) {
+  const auto found = entries_.find(sequence);
+  if (found == entries_.end()) return;
+  if (found->second.running) --running_;
+  bytes_ -= size_of(found->second.item);
+  const auto lane = lanes_.find(lane_of(found->second.item));
+  std::erase(lane->second, sequence);
+  if (lane->second.empty()) lanes_.erase(lane);
+  unsettled_.erase(sequence);
+  entries_.erase(found);
+}
+
+void Window::postpone(std::uint64_t sequence, std::uint32_t attempts, Timestamp not_before) {
+  auto* entry = find(sequence);
+  if (entry == nullptr) return;
+  if (entry->running) --running_;
+  entry->running = false;
+  entry->attempts = attempts;
+  entry->not_before = not_before;
+}
+
+std::uint64_t Window::cursor() const { return unsettled_.empty() ? read_ : *unsettled_.begin() - 1; }
+
+}  // namespace wherry::webhooks

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "services/ports/journal_store.h"
+
+namespace wherry::webhooks {
+
+/// The events of one subscription that are read and not yet settled, in lanes: first in first out per conversation, conversations
+/// independent. Knows nothing of time but what it is told. Threads: one.
+class Window {
+ public:
+  struct Entry {
+    JournalItem item;
+    std::uint32_t attempts = 0;
+    Timestamp not_before;
+    bool running = false;
+    bool replay = false;  ///< sent again: it moves no cursor
+  };
+
+  explicit Window(std::uint64_t cursor = 0) : read_(cursor) {}
+
+  /// Puts an event at the end of its conversation's lane.
+  void add(Entry entry);
+  /// Everything up to here was looked at; what was not added is not for the subscription.
+  void note_read(std::uint64_t sequence) { read_ = std::max(read_, sequence); }
+  std::uint64_t read_position() const { return read_; }
+
+  /// The heads that may go at `now`, oldest first; each is marked running.
+  std::vector<std::uint64_t> start_due(Timestamp now, std::size_t limit);
+  /// When the next waiting head may go; nullopt when none waits.
+  std::optional<Timestamp> next_due() const;
+  /// nullptr when it was settled.
+  Entry* find(std::uint64_t sequence);
+  /// Acknowledged or dead: the next of its lane may go.
+  void settle(std::uint64_t sequence);
+  /// Stays the head of its lane.
+  void postpone(std::uint64_t sequence, std::uint32_t attempts, Timestamp not_before);
+
+  /// Every event up to here is settled or not for the subscription.
+  std::uint64_t cursor() const;
+  std::size_t size() const { return entries_.size(); }
+  std::size_t bytes() const { return bytes_; }
+  std::size_t running() const { return running_; }
+
+ private:
+  using Lane = std::deque<std::uint64_t>;
+  static RawId lane_of(const JournalItem& item);
+  static std::size_t size_of(const JournalItem& item);
+
+  std::map<std::uint64_t, Entry> entries_;
+  std::map<RawId, Lane> lanes_;
+  std::set<std::uint64_t> unsettled_;  ///< those that hold the cursor back
+  std::uint64_t read_;
+  std::size_t bytes_ = 0;
+  std::size_t running_ = 0;
+};
+
+}  // namespace wherry::webhooks

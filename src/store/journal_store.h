@@ -1,0 +1,18 @@
+#pragma once
+
+#include "services/ports/journal_store.h"
+#include "store/database.h"
+
+namespace wherry::store {
+
+class SqlJournalStore final : public JournalStore {
+ public:
+  explicit SqlJournalStore(Database& database) : database_(database) {}
+  Task<Result<std::vector<JournalItem>>> read(TenantId tenant, std::uint64_t after, std::uint32_t limit) override;
+  Task<Result<std::uint64_t>> last(TenantId tenant) override;
+
+ private:
+  Database& database_;
+};
+
+}  // namespace wherry::store

@@ -1,0 +1,141 @@
+// The part of SqlWebhookStore that is about single events.
+#include "base/json.h"
+#include "store/message_rows.h"
+#include "store/values.h"
+#include "store/webhook_store.h"
+
+namespace wherry::store {
+
+namespace {
+
+constexpr const char* select_cursor = "SELECT cursor_at FROM subscriptions WHERE id = $1";
+constexpr const char* select_pending =
+    "SELECT sequence, attempts, next_attempt_at FROM deliveries WHERE subscription_id = $1 AND state = 0 ORDER BY sequence LIMIT $2";
+constexpr const char* select_acked_beyond =
+    "SELECT DISTINCT sequence FROM webhook_attempts WHERE subscription_id = $1 AND sequence > $2 AND status BETWEEN 200 AND 299";
+constexpr const char* insert_attempt =
+    "INSERT INTO webhook_attempts (subscription_id, sequence, attempt, at, took_ms, status, error) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+    "ON CONFLICT (subscription_id, sequence, attempt) DO UPDATE SET at = excluded.at, took_ms = excluded.took_ms, "
+    "status = excluded.status, error = excluded.error";
+constexpr const char* upsert_delivery =
+    "INSERT INTO deliveries (subscription_id, sequence, state, attempts, next_attempt_at) VALUES ($1, $2, $3, $4, $5) "
+    "ON CONFLICT (subscription_id, sequence) DO UPDATE SET state = excluded.state, attempts = excluded.attempts, "
+    "next_attempt_at = excluded.next_attempt_at";
+constexpr const char* delete_delivery = "DELETE FROM deliveries WHERE subscription_id = $1 AND sequence = $2";
+constexpr const char* move_cursor = "UPDATE subscriptions SET cursor_at = $2, failing_since = $3 WHERE id = $1";
+constexpr const char* insert_offline =
+    "INSERT INTO offline_queue (tenant_id, sequence) VALUES ($1, $2) ON CONFLICT (tenant_id, sequence) DO NOTHING";
+constexpr const char* select_dead =
+    "SELECT d.sequence, d.attempts, a.at, a.status, a.error FROM deliveries d JOIN webhook_attempts a "
+    "ON a.subscription_id = d.subscription_id AND a.sequence = d.sequence AND a.attempt = d.attempts "
+    "WHERE d.subscription_id = $1 AND d.state = 1 AND d.sequence > $2 ORDER BY d.sequence LIMIT $3";
+
+// $1 subscription, $2 from, $3 to, $4 kind or '', $5 conversation or NULL, $6 only dead, $7 limit, $8 first time, $9 ms apart.
+constexpr const char* mark_for_replay =
+    "INSERT INTO deliveries (subscription_id, sequence, state, attempts, next_attempt_at) "
+    "SELECT s.id, j.sequence, 0, COALESCE((SELECT MAX(a.attempt) FROM webhook_attempts a "
+    "WHERE a.subscription_id = s.id AND a.sequence = j.sequence), 0), "
+    "$8 + $9 * (ROW_NUMBER() OVER (ORDER BY j.sequence) - 1) FROM subscriptions s JOIN journal j ON j.tenant_id = s.tenant_id "
+    "WHERE s.id = $1 AND j.sequence BETWEEN $2 AND $3 AND j.sequence <= s.cursor_at AND j.sequence > s.first_sequence "
+    "AND ($4 = '' OR j.kind = $4) AND ($5 IS NULL OR j.conversation_id = $5) AND ($6 = 0 OR EXISTS (SELECT 1 FROM deliveries d "
+    "WHERE d.subscription_id = s.id AND d.sequence = j.sequence AND d.state = 1)) ORDER BY j.sequence LIMIT $7 "
+    "ON CONFLICT (subscription_id, sequence) DO UPDATE SET state = 0, next_attempt_at = excluded.next_attempt_at";
+
+// $1 subscription, $2 channel or NULL, $3 kinds joined by | or '' for every kind. What is neither acknowledged nor dead nor before the
+// cursor is pending; the rest would be lost.
+constexpr const char* select_counts =
+    "SELECT COUNT(*), COALESCE(SUM(CASE WHEN m.acked THEN 1 ELSE 0 END), 0), "
+    "COALESCE(SUM(CASE WHEN NOT m.acked AND m.state = 1 THEN 1 ELSE 0 END), 0), "
+    "COALESCE(SUM(CASE WHEN NOT m.acked AND (m.state = 0 OR (m.state IS NULL AND m.sequence > m.cursor_at)) THEN 1 ELSE 0 END), 0) "
+    "FROM (SELECT j.sequence, s.cursor_at, d.state, EXISTS (SELECT 1 FROM webhook_attempts a WHERE a.subscription_id = s.id "
+    "AND a.sequence = j.sequence AND a.status BETWEEN 200 AND 299) AS acked "
+    "FROM subscriptions s JOIN journal j ON j.tenant_id = s.tenant_id AND j.sequence > s.first_sequence "
+    "LEFT JOIN deliveries d ON d.subscription_id = s.id AND d.sequence = j.sequence "
+    "WHERE s.id = $1 AND ($2 IS NULL OR j.channel_id = $2) AND ($3 = '' OR '|' || $3 || '|' LIKE '%|' || j.kind || '|%')) m";
+
+constexpr std::uint32_t most_pending = 20'000;
+constexpr std::int64_t state_pending = 0;
+constexpr std::int64_t state_dead = 1;
+
+void add_outcome(Batch& batch, const Subscription& subscription, const DeliveryOutcome& outcome) {
+  using State = DeliveryOutcome::State;
+  const auto id = value_of(subscription.id);
+  const auto sequence = number(outcome.sequence);
+  batch.push_back({insert_attempt,
+                   {id, sequence, number(outcome.attempt), value_of(outcome.at), static_cast<std::int64_t>(outcome.took.count()),
+                    static_cast<std::int64_t>(outcome.status), outcome.error},
+                   {}});
+  if (outcome.state == State::acked) {
+    if (outcome.attempt > 1) batch.push_back({delete_delivery, {id, sequence}, {}});
+    return;
+  }
+  const auto state = outcome.state == State::dead ? state_dead : state_pending;
+  batch.push_back({upsert_delivery, {id, sequence, state, number(outcome.attempt), value_of(outcome.next_attempt_at)}, {}});
+  if (outcome.to_offline_queue) batch.push_back({insert_offline, {value_of(subscription.tenant), sequence}, {}});
+}
+
+}  // namespace
+
+Task<Result<DeliveryProgress>> SqlWebhookStore::progress(SubscriptionId id) {
+  DeliveryProgress progress;
+  Statement cursor{select_cursor, {value_of(id)}, {}};
+  CO_TRY(auto rows, co_await database_.query(std::move(cursor)));
+  if (!rows.empty()) progress.cursor = static_cast<std::uint64_t>(as_int(rows.front().front()));
+  Statement pending{select_pending, {value_of(id), number(most_pending)}, {}};
+  CO_TRY(rows, co_await database_.query(std::move(pending)));
+  for (const auto& row : rows) {
+    progress.pending.push_back({static_cast<std::uint64_t>(as_int(row[0])), static_cast<std::uint32_t>(as_int(row[1])), as_time(row[2])});
+  }
+  Statement beyond{select_acked_beyond, {value_of(id), number(progress.cursor)}, {}};
+  CO_TRY(rows, co_await database_.query(std::move(beyond)));
+  for (const auto& row : rows) progress.acked_beyond.insert(static_cast<std::uint64_t>(as_int(row[0])));
+  co_return progress;
+}
+
+Task<Result<void>> SqlWebhookStore::record(Subscription subscription, std::vector<DeliveryOutcome> outcomes, std::uint64_t cursor) {
+  Batch batch;
+  batch.reserve(outcomes.size() + 1);
+  for (const auto& outcome : outcomes) add_outcome(batch, subscription, outcome);
+  batch.push_back({move_cursor, {value_of(subscription.id), number(cursor), value_of(subscription.failing_since)}, {}});
+  CO_TRY_VOID(co_await database_.commit(std::move(batch)));
+  co_return Result<void>();
+}
+
+Task<Result<std::vector<DeadLetter>>> SqlWebhookStore::dead_letters(SubscriptionId id, std::uint64_t after, std::uint32_t limit) {
+  Statement statement{select_dead, {value_of(id), number(after), number(limit)}, {}};
+  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+  co_return map_rows(rows, [](const Row& row) {
+    return DeadLetter{static_cast<std::uint64_t>(as_int(row[0])), static_cast<std::uint32_t>(as_int(row[1])), as_time(row[2]),
+                      static_cast<int>(as_int(row[3])), as_text(row[4])};
+  });
+}
+
+Task<Result<std::uint64_t>> SqlWebhookStore::replay(Subscription subscription, Replay what, Timestamp first_at, milliseconds apart) {
+  json::object body;
+  body["subscriptionId"] = subscription.id.text();
+  body["from"] = what.from;
+  body["to"] = what.to;
+  body["onlyDead"] = what.only_dead;
+  Batch batch;
+  batch.push_back({mark_for_replay,
+                   {value_of(subscription.id), number(what.from), number(what.to), what.kind,
+                    what.conversation ? value_of(*what.conversation) : Value(), number(what.only_dead ? 1 : 0), number(what.limit),
+                    value_of(first_at), static_cast<std::int64_t>(apart.count())},
+                   {}});
+  batch.push_back(
+      journal_row(subscription.tenant, "webhook.replayed", subscription.channel, std::nullopt, RawId{}, first_at, json::serialize(body)));
+  CO_TRY(auto done, co_await database_.commit(std::move(batch)));
+  co_return done.front().changed;
+}
+
+Task<Result<DeliveryCounts>> SqlWebhookStore::counts(Subscription subscription) {
+  std::string kinds;
+  for (const auto& kind : subscription.kinds) kinds += (kinds.empty() ? "" : "|") + kind;
+  Statement statement{
+      select_counts, {value_of(subscription.id), subscription.channel ? value_of(*subscription.channel) : Value(), std::move(kinds)}, {}};
+  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+  const auto at = [&](std::size_t column) { return static_cast<std::uint64_t>(as_int(rows.front()[column])); };
+  co_return DeliveryCounts{at(0), at(1), at(3), at(2)};
+}
+
+}  // namespace wherry::store
