@@ -140,6 +140,7 @@ int run_command_line(int argc, char** argv) {
   add_tenant_commands(app, parsed);
   add_key_commands(app, parsed);
   add_channel_commands(app, parsed);
+  add_webhook_commands(app, parsed);
   add_send_command(app, parsed);
   try {
     app.parse(argc, argv);

@@ -1,24 +1,10 @@
 #include <span>
 
 #include "app/command_line_parts.h"
-#include "base/log.h"
 
 namespace wherry::app {
 
 namespace {
-
-// An admin command: `prepare` fills parsed.call.
-template <class Prepare>
-void on_admin(CLI::App& command, const Shared& parsed, Prepare prepare) {
-  add_admin_flags(command, parsed);
-  on_run(command, parsed, [prepare](Parsed& p, Config config) {
-    if (p.flags.find("log_level") == p.flags.end()) log::set_level(log::Level::warn);
-    const AdminTarget target{p.url, std::move(config)};
-    auto prepared = prepare(p, target);
-    if (!prepared) return fail(prepared.error(), exit_failed);
-    return print_admin_call(target, p.call, p.output());
-  });
-}
 
 using http::Method;
 

@@ -10,6 +10,7 @@
 
 #include "app/command_line.h"
 #include "app/commands.h"
+#include "base/log.h"
 
 namespace wherry::app {
 
@@ -24,6 +25,8 @@ struct Parsed {
   std::map<std::string, std::string> fields;
   std::map<std::string, std::int64_t> numbers;
   bool no_pair_limit = false;
+  bool dead = false, enable = false, disable = false;
+  std::vector<std::string> kinds;
   std::uint16_t demo_simulator_port = 8081;
   std::uint16_t demo_control_port = 0;
   SimulateOptions simulator;
@@ -56,9 +59,23 @@ void on_run(CLI::App& command, const Shared& parsed, Body body) {
 /// --url, --json and the settings an admin command may need. Its logs begin at `warn`.
 void add_admin_flags(CLI::App& command, const Shared& parsed);
 
-/// `wherry tenant|key|channel …`
+/// An admin command: `prepare` fills parsed.call.
+template <class Prepare>
+void on_admin(CLI::App& command, const Shared& parsed, Prepare prepare) {
+  add_admin_flags(command, parsed);
+  on_run(command, parsed, [prepare](Parsed& p, Config config) {
+    if (p.flags.find("log_level") == p.flags.end()) log::set_level(log::Level::warn);
+    const AdminTarget target{p.url, std::move(config)};
+    auto prepared = prepare(p, target);
+    if (!prepared) return fail(prepared.error(), exit_failed);
+    return print_admin_call(target, p.call, p.output());
+  });
+}
+
+/// `wherry tenant|key|channel|webhook …`
 void add_tenant_commands(CLI::App& app, const Shared& parsed);
 void add_key_commands(CLI::App& app, const Shared& parsed);
 void add_channel_commands(CLI::App& app, const Shared& parsed);
+void add_webhook_commands(CLI::App& app, const Shared& parsed);
 
 }  // namespace wherry::app

@@ -5,6 +5,7 @@
 
 namespace wherry::store {
 
+/// JournalStore in SQL: one query for a page, joined with what the events are about.
 class SqlJournalStore final : public JournalStore {
  public:
   explicit SqlJournalStore(Database& database) : database_(database) {}

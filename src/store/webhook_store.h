@@ -6,6 +6,7 @@
 
 namespace wherry::store {
 
+/// WebhookStore in SQL; secrets are sealed before they reach the disk. webhook_deliveries.cpp has the part about single events.
 class SqlWebhookStore final : public WebhookStore {
  public:
   SqlWebhookStore(Database& database, const SecretBox& secrets) : database_(database), secrets_(secrets) {}

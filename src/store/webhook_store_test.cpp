@@ -1,0 +1,221 @@
+#include "store/webhook_store.h"
+
+#include "store/journal_store.h"
+#include "tests/support/store_world.h"
+
+namespace wherry::store {
+namespace {
+
+using State = DeliveryOutcome::State;
+
+class WebhookRows : public test::StoreWorld {
+ protected:
+  WebhookRows()
+      : secrets(SecretBox::create(std::string(SecretBox::key_size, 'k')).value()), store(db(), secrets), journal(db()), inbound(db()) {
+    EXPECT_TRUE(run(db().commit({{"INSERT INTO tenants (id, name, created_at) VALUES ($1, 'acme', 0)", {value_of(tenant)}, {}}})));
+  }
+  Subscription made(std::vector<std::string> kinds = {}) {
+    Subscription wanted;
+    wanted.id = SubscriptionId::make(now());
+    wanted.tenant = tenant;
+    wanted.format = WebhookFormat::standard;
+    wanted.url = "https://customer.example/hook";
+    wanted.secret = Secret("whsec_c2VjcmV0");
+    wanted.kinds = std::move(kinds);
+    wanted.created_at = now();
+    auto stored = run(store.add_subscription(wanted));
+    EXPECT_TRUE(stored) << stored.error().detail;
+    return stored.value();
+  }
+  void receive(int messages) {
+    for (int i = 0; i < messages; ++i) {
+      std::vector<NewInboundEvent> post{text("wamid." + std::to_string(++received), customer("491500000001"))};
+      ASSERT_TRUE(run(inbound.store(std::move(post), now())).front());
+    }
+  }
+  DeliveryOutcome outcome(std::uint64_t sequence, State state, std::uint32_t attempt = 1) {
+    DeliveryOutcome told;
+    told.sequence = sequence;
+    told.attempt = attempt;
+    told.at = now();
+    told.took = milliseconds(12);
+    told.status = state == State::acked ? 200 : 500;
+    told.error = state == State::acked ? "" : "HTTP 500";
+    told.state = state;
+    if (state == State::pending) told.next_attempt_at = now() + seconds(30);
+    return told;
+  }
+  DeliveryProgress progress(const Subscription& subscription) { return run(store.progress(subscription.id)).value(); }
+
+  SecretBox secrets;
+  SqlWebhookStore store;
+  SqlJournalStore journal;
+  SqlInboundStore inbound;
+  int received = 0;
+};
+
+TEST_F(WebhookRows, ASubscriptionComesBackAsItWasAndBeginsAtTheEndOfTheJournal) {
+  receive(3);
+  auto subscription = made({"message.received"});
+  EXPECT_EQ(subscription.first_sequence, 3u);
+  subscription.previous_secret = subscription.secret;
+  subscription.secret = Secret("whsec_bmV3");
+  subscription.failing_since = now();
+  subscription.disabled_reason = "switched off";
+  ASSERT_TRUE(run(store.update_subscription(subscription)));
+
+  const auto listed = run(store.list_subscriptions()).value();
+
+  ASSERT_EQ(listed.size(), 1u);
+  EXPECT_EQ(listed[0].id, subscription.id);
+  EXPECT_EQ(listed[0].secret.reveal(), "whsec_bmV3");
+  EXPECT_EQ(listed[0].previous_secret->reveal(), "whsec_c2VjcmV0");
+  EXPECT_EQ(listed[0].kinds, std::vector<std::string>{"message.received"});
+  EXPECT_EQ(listed[0].failing_since, now());
+  EXPECT_FALSE(listed[0].enabled());
+  EXPECT_EQ(count("SELECT count(*) FROM subscriptions WHERE instr(secret, 'whsec') > 0"), 0) << "sealed on disk";
+  EXPECT_EQ(progress(subscription).cursor, 3u);
+}
+
+TEST_F(WebhookRows, ARemovedOneIsGone) {
+  const auto subscription = made();
+  ASSERT_TRUE(run(store.remove_subscription(subscription.id, now())));
+
+  EXPECT_TRUE(run(store.list_subscriptions())->empty());
+  EXPECT_EQ(run(store.update_subscription(subscription)).error().code, ErrorCode::not_found);
+}
+
+TEST_F(WebhookRows, TriesAndCursorAreStoredTogetherAndReadAfterARestart) {
+  const auto subscription = made();
+  receive(4);
+  ASSERT_TRUE(run(store.record(subscription, {outcome(1, State::acked), outcome(2, State::pending), outcome(3, State::acked)}, 1)));
+
+  const auto stands = progress(subscription);
+
+  EXPECT_EQ(stands.cursor, 1u);
+  ASSERT_EQ(stands.pending.size(), 1u);
+  EXPECT_EQ(stands.pending[0].sequence, 2u);
+  EXPECT_EQ(stands.pending[0].attempts, 1u);
+  EXPECT_EQ(stands.pending[0].next_attempt_at, now() + seconds(30));
+  EXPECT_EQ(stands.acked_beyond, std::set<std::uint64_t>{3});
+  EXPECT_EQ(count("SELECT took_ms FROM webhook_attempts WHERE sequence = 2"), 12);
+}
+
+TEST_F(WebhookRows, CountsBalanceWhateverBecameOfTheEvents) {
+  receive(1);
+  const auto subscription = made({"message.received"});
+  receive(6);
+  auto dead = outcome(3, State::dead, 3);
+  dead.to_offline_queue = true;
+  ASSERT_TRUE(run(store.record(
+      subscription, {outcome(2, State::acked), dead, outcome(4, State::pending), outcome(4, State::acked, 2), outcome(5, State::pending)},
+      4)));
+
+  const auto counts = run(store.counts(subscription)).value();
+
+  EXPECT_EQ(counts.journaled, 6u);
+  EXPECT_EQ(counts.acked, 2u);
+  EXPECT_EQ(counts.dead, 1u);
+  EXPECT_EQ(counts.pending, 3u) << "one to be tried again and two that were not read";
+  EXPECT_EQ(count("SELECT count(*) FROM offline_queue WHERE sequence = 3"), 1);
+  auto others = subscription;
+  others.kinds = {"message.sent"};
+  EXPECT_EQ(run(store.counts(others))->journaled, 0u);
+  others.channel = ChannelId::make(now());
+  others.kinds.clear();
+  EXPECT_EQ(run(store.counts(others))->journaled, 0u);
+}
+
+TEST_F(WebhookRows, ALossWouldShowInTheCounts) {
+  const auto subscription = made();
+  receive(3);
+  ASSERT_TRUE(run(store.record(subscription, {outcome(1, State::acked)}, 3)));  // a cursor that passes over what nobody tried
+
+  const auto counts = run(store.counts(subscription)).value();
+
+  EXPECT_EQ(counts.journaled - counts.acked - counts.dead - counts.pending, 2u);
+}
+
+TEST_F(WebhookRows, DeadLettersAreListedAndSentAgainOnDemandWithARecord) {
+  const auto subscription = made();
+  receive(5);
+  ASSERT_TRUE(run(store.record(
+      subscription, {outcome(1, State::dead, 10), outcome(2, State::acked), outcome(3, State::dead, 10), outcome(4, State::acked)}, 4)));
+  const auto letters = run(store.dead_letters(subscription.id, 1, 10)).value();
+  ASSERT_EQ(letters.size(), 1u);
+  EXPECT_EQ(letters[0].sequence, 3u);
+  EXPECT_EQ(letters[0].status, 500);
+  EXPECT_EQ(letters[0].error, "HTTP 500");
+  EXPECT_EQ(letters[0].attempts, 10u);
+
+  WebhookStore::Replay dead{1, 100, true, "", std::nullopt, 100};
+  EXPECT_EQ(run(store.replay(subscription, dead, now(), milliseconds(20))).value(), 2u);
+
+  const auto stands = progress(subscription);
+  ASSERT_EQ(stands.pending.size(), 2u);
+  EXPECT_EQ(stands.pending[1].sequence, 3u);
+  EXPECT_EQ(stands.pending[1].attempts, 10u);
+  EXPECT_EQ(stands.pending[1].next_attempt_at, now() + milliseconds(20));
+  EXPECT_EQ(count("SELECT count(*) FROM journal WHERE kind = 'webhook.replayed'"), 1);
+  ASSERT_TRUE(run(store.record(subscription, {outcome(1, State::acked, 11), outcome(3, State::dead, 11)}, 4)));
+  const auto counts = run(store.counts(subscription)).value();
+  EXPECT_EQ(counts.acked, 3u);
+  EXPECT_EQ(counts.dead, 1u);
+}
+
+TEST_F(WebhookRows, AReplayTakesARangeAndKeepsToWhatWasRead) {
+  const auto subscription = made();
+  receive(6);
+  ASSERT_TRUE(run(store.record(subscription, {outcome(1, State::acked), outcome(2, State::acked), outcome(3, State::acked)}, 3)));
+
+  EXPECT_EQ(run(store.replay(subscription, {2, 6, false, "", std::nullopt, 100}, now(), milliseconds(0))).value(), 2u);
+  EXPECT_EQ(run(store.replay(subscription, {1, 6, false, "message.sent", std::nullopt, 100}, now(), milliseconds(0))).value(), 0u);
+  EXPECT_EQ(run(store.replay(subscription, {1, 6, false, "", ConversationId::make(now()), 100}, now(), milliseconds(0))).value(), 0u);
+  EXPECT_EQ(run(store.replay(subscription, {1, 6, false, "", std::nullopt, 1}, now(), milliseconds(0))).value(), 1u);
+}
+
+TEST_F(WebhookRows, TurningOffIsToldInTheJournal) {
+  const auto subscription = made();
+  ASSERT_TRUE(run(store.disable(subscription, "the endpoint answered 410 Gone", now())));
+
+  EXPECT_EQ(run(store.list_subscriptions())->front().disabled_reason, "the endpoint answered 410 Gone");
+  const auto items = run(journal.read(tenant, 0, 10)).value();
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].event.kind, "webhook.disabled");
+}
+
+TEST_F(WebhookRows, TheJournalIsReadWithWhatItIsAbout) {
+  auto picture = text("wamid.P", customer("491500000001"));
+  picture.media = MediaId::make(now());
+  picture.message.type = "image";
+  picture.message.media = InboundMedia{"meta-9", "image/jpeg", "c2hh", "cat.jpg"};
+  std::vector<NewInboundEvent> post{picture};
+  ASSERT_TRUE(run(inbound.store(std::move(post), now())).front());
+
+  const auto pending = run(journal.read(tenant, 0, 10)).value();
+  ASSERT_EQ(pending.size(), 1u);
+  ASSERT_TRUE(pending[0].inbound);
+  EXPECT_EQ(pending[0].inbound->id, picture.id);
+  EXPECT_EQ(pending[0].inbound->wamid, "wamid.P");
+  EXPECT_EQ(pending[0].inbound->from.wa_id->digits, "491500000001");
+  EXPECT_EQ(pending[0].inbound->file, InboundView::File::pending);
+  EXPECT_EQ(pending[0].inbound->mime_type, "image/jpeg");
+  EXPECT_EQ(pending[0].inbound->media, picture.media);
+
+  Media media;
+  media.id = *picture.media;
+  media.tenant = tenant;
+  media.size = 7;
+  media.mime_type = "image/jpeg";
+  media.created_at = now();
+  media.expires_at = now() + seconds(60);
+  ASSERT_TRUE(run(inbound.finish_fetch(media)));
+  EXPECT_EQ(run(journal.read(tenant, 0, 10))->front().inbound->file, InboundView::File::available);
+  EXPECT_EQ(run(journal.read(tenant, 0, 10))->front().inbound->file_size, 7u);
+  EXPECT_TRUE(run(journal.read(tenant, 1, 10))->empty());
+  EXPECT_EQ(run(journal.last(tenant)).value(), 1u);
+  EXPECT_EQ(run(journal.last(TenantId::make(now()))).value(), 0u);
+}
+
+}  // namespace
+}  // namespace wherry::store

@@ -1,0 +1,254 @@
+"""What happens is told to tenants' endpoints: signed, in order, at least once, also after a crash of ours or theirs."""
+import base64
+import collections
+import hashlib
+import hmac
+import http.server
+import json
+import shutil
+import tempfile
+import threading
+import time
+import unittest
+
+from support import Demo, call, free_port, wait_until
+
+
+class Endpoint:
+    """An application's webhook endpoint. Answers `status`, or what `decide(call)` says."""
+
+    def __init__(self, port=None):
+        self.port = port or free_port()
+        self.calls = []
+        self.status = 200
+        self.decide = None
+        self.headers = {}
+        self.lock = threading.Lock()
+        endpoint = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                received = {"headers": {name.lower(): value for name, value in self.headers.items()}, "raw": body, "body": json.loads(body)}
+                with endpoint.lock:
+                    endpoint.calls.append(received)
+                    status = endpoint.decide(received) if endpoint.decide else endpoint.status
+                self.send_response(status)
+                for name, value in endpoint.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *arguments):
+                pass
+
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+            allow_reuse_address = True
+
+        self.server = Server(("127.0.0.1", self.port), Handler)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,))
+        self.thread.start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}/hook"
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+    def texts(self):
+        """The texts of received messages, in the order of the calls that were acknowledged."""
+        with self.lock:
+            return [text for text in (text_in(received["body"]) for received in self.calls) if text is not None]
+
+
+def text_in(body):
+    if "data" in body:
+        return (body["data"].get("message") or {}).get("text")
+    messages = body["entry"][0]["changes"][0]["value"].get("messages") or [{}]
+    return (messages[0].get("text") or {}).get("body")
+
+
+class Webhooks(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.mkdtemp(prefix="wherry-e2e-")
+        self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
+        self.endpoint = Endpoint()
+        self.addCleanup(self.endpoint.close)
+        self.start()
+        self.addCleanup(lambda: self.demo.process.kill())
+
+    def start(self):
+        self.demo = Demo(self.directory + "/data", "--egress-allow", "127.0.0.1", "--egress-ports", self.endpoint.port)
+
+    def subscribe(self, **fields):
+        answer = self.demo.admin("POST", "/subscriptions", {"tenant_id": self.demo.tenant, "url": self.endpoint.url, **fields})
+        self.assertEqual(answer.status, 201, answer)
+        return answer.json
+
+    def counts(self, subscription):
+        return self.demo.admin("GET", "/subscriptions/" + subscription["id"]).json["deliveries"]
+
+    def write(self, *texts, customer=None):
+        for text in texts:
+            self.demo.simulator.write(customer or self.demo.customer, text)
+
+    def wait_for_texts(self, texts, seconds=20):
+        wait_until(lambda: len(self.endpoint.texts()) >= len(texts), f"{texts} at the endpoint", seconds)
+        self.assertEqual(self.endpoint.texts(), texts)
+
+    def test_a_customers_message_and_what_became_of_an_answer_arrive_signed(self):
+        subscription = self.subscribe()
+        self.assertTrue(subscription["secret"].startswith("whsec_"))
+        self.write("Is my order ready?")
+        self.wait_for_texts(["Is my order ready?"])
+        sent = self.demo.send(self.demo.key, self.demo.conversation, text="Yes")
+        self.assertEqual(sent.status, 200, sent)
+        kinds = lambda: [received["body"]["type"] for received in self.endpoint.calls]
+        wait_until(lambda: kinds().count("message.status") >= 3, "sent, delivered and read")
+        self.assertLess(kinds().index("message.accepted"), kinds().index("message.sent"))
+        key = base64.b64decode(subscription["secret"].removeprefix("whsec_"))
+        for received in self.endpoint.calls:
+            headers = received["headers"]
+            content = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + received["raw"]
+            expected = "v1," + base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
+            self.assertEqual(headers["webhook-signature"], expected)
+            self.assertEqual(headers["webhook-id"], received["body"]["id"])
+            self.assertLess(abs(int(headers["webhook-timestamp"]) - time.time()), 60)
+        wait_until(lambda: self.counts(subscription)["pending"] == 0, "everything acknowledged")
+        counts = self.counts(subscription)
+        self.assertEqual(counts["journaled"], counts["acked"])
+        self.assertEqual(counts["dead"], 0)
+
+    def test_the_pipes_and_graph_formats(self):
+        self.subscribe(format="pipes", secret="0123456789abcdef")
+        self.subscribe(format="graph", secret="fedcba9876543210")
+        self.write("hello")
+        wait_until(lambda: len(self.endpoint.calls) >= 2, "both")
+        pipes = next(received for received in self.endpoint.calls if "pipes" in received["body"])
+        graph = next(received for received in self.endpoint.calls if "pipes" not in received["body"])
+        self.assertEqual(pipes["headers"]["x-pipes-signature"], hmac.new(b"0123456789abcdef", pipes["raw"], hashlib.sha256).hexdigest())
+        self.assertEqual(pipes["body"]["pipes"]["conversationId"], self.demo.conversation)
+        self.assertEqual(pipes["body"]["pipes"]["poolNumberId"], self.demo.ready["channel_id"])
+        self.assertEqual(graph["headers"]["x-hub-signature-256"], "sha256=" + hmac.new(b"fedcba9876543210", graph["raw"], hashlib.sha256).hexdigest())
+        value = graph["body"]["entry"][0]["changes"][0]["value"]
+        self.assertEqual(value["metadata"]["phone_number_id"], self.demo.ready["phone_number_id"])
+        self.assertTrue(value["messages"][0]["id"].startswith("wamid."))
+
+    def test_one_failing_conversation_is_retried_in_order_and_holds_up_nobody_else(self):
+        failures = collections.Counter()
+
+        def decide(received):
+            text = text_in(received["body"])
+            if text == "first" and failures["first"] < 1:
+                failures["first"] += 1
+                return 500
+            return 200
+
+        self.endpoint.decide = decide
+        self.subscribe(kinds=["message.received"])
+        other = "99900008880"
+        self.write("first", "second")
+        self.write("other", customer=other)
+        self.wait_for_texts(["first", "other", "first", "second"])
+
+    def test_what_came_while_the_application_was_down_arrives_in_order_when_it_is_back(self):
+        subscription = self.subscribe(kinds=["message.received"])
+        self.endpoint.close()
+        texts = [f"message {n}" for n in range(12)]
+        self.write(*texts)
+        wait_until(lambda: self.demo.metric("wherry_inbox_events_total{kind=\"message\"}") >= 13, "all of them on disk")
+        self.endpoint = Endpoint(self.endpoint.port)
+        self.wait_for_texts(texts, 40)
+        wait_until(lambda: self.counts(subscription) == {"journaled": 12, "acked": 12, "pending": 0, "dead": 0}, "balance")
+
+    def test_a_crash_loses_nothing_and_a_repeat_has_the_same_id(self):
+        subscription = self.subscribe(kinds=["message.received"])
+        texts = [f"message {n}" for n in range(60)]
+        writer = threading.Thread(target=self.write, args=texts)
+        writer.start()
+        wait_until(lambda: len(self.endpoint.calls) > 10, "deliveries under way")
+        writer.join()
+        self.demo.process.kill()
+        self.endpoint.status = 200
+        # The demo's simulator went down with it; what it had not handed over is its own, so only what is journaled counts.
+        self.start()
+        wait_until(lambda: self.counts(subscription)["pending"] == 0, "everything acknowledged")
+        counts = self.counts(subscription)
+        self.assertEqual(counts["journaled"], counts["acked"])
+        by_id = {}
+        for received in self.endpoint.calls:
+            by_id.setdefault(received["headers"]["webhook-id"], set()).add(text_in(received["body"]))
+        self.assertTrue(all(len(told) == 1 for told in by_id.values()))
+        self.assertEqual(len(by_id), counts["journaled"])
+        firsts = list(dict.fromkeys(self.endpoint.texts()))
+        self.assertEqual(firsts, texts[:len(firsts)])
+
+    def test_pipes_gives_up_after_three_tries_and_the_dead_letter_can_be_replayed(self):
+        subscription = self.subscribe(format="pipes")
+        self.endpoint.status = 503
+        self.write("lost?")
+        path = "/subscriptions/" + subscription["id"]
+        letters = wait_until(lambda: self.demo.admin("GET", path + "/dead-letters").json["data"], "a dead letter", 20)
+        self.assertEqual(len(self.endpoint.calls), 3)
+        self.assertEqual((letters[0]["attempts"], letters[0]["status"], letters[0]["error"]), (3, 503, "HTTP 503"))
+        self.assertEqual(self.counts(subscription)["dead"], 1)
+        self.endpoint.status = 200
+        replayed = self.demo.admin("POST", path + "/replay", {"dead": True})
+        self.assertEqual((replayed.status, replayed.json), (202, {"replayed": 1}))
+        wait_until(lambda: self.counts(subscription)["acked"] == 1, "the replay acknowledged")
+        self.assertEqual(self.demo.admin("GET", path + "/dead-letters").json["data"], [])
+
+    def test_gone_disables_and_enabling_goes_on_where_it_stopped(self):
+        subscription = self.subscribe(kinds=["message.received"])
+        path = "/subscriptions/" + subscription["id"]
+        self.endpoint.status = 410
+        self.write("one")
+        wait_until(lambda: not self.demo.admin("GET", path).json["enabled"], "the endpoint disabled")
+        self.assertIn("410", self.demo.admin("GET", path).json["disabled_reason"])
+        self.write("two")
+        self.endpoint.status = 200
+        self.assertEqual(self.demo.admin("PATCH", path, {"enabled": True}).status, 200)
+        wait_until(lambda: self.endpoint.texts()[-1:] == ["two"], "both messages", 20)
+        self.assertEqual(self.endpoint.texts(), ["one", "one", "two"])
+
+    def test_an_endpoint_inside_is_refused_and_bad_subscriptions_are_named(self):
+        inside = self.subscribe(url=f"http://169.254.169.254:{self.endpoint.port}/latest/meta-data")
+        tested = self.demo.admin("POST", f"/subscriptions/{inside['id']}/test")
+        self.assertEqual((tested.status, tested.json["acknowledged"], tested.json["status"]), (200, False, 0))
+        self.assertIn("not public", tested.json["error"])
+        for body in ({"url": "ftp://x.example"}, {"url": "https://x.example", "format": "soap"}, {"url": "https://x.example", "secret": "short"},
+                     {"url": "https://x.example", "kinds": ["message.sent"], "format": "pipes"}, {"url": "https://x.example", "surprise": 1},
+                     {"url": "https://x.example/a b"}, {"url": "https://x.example", "format": "pipes", "asymmetric": True}):
+            answer = self.demo.admin("POST", "/subscriptions", {"tenant_id": self.demo.tenant, **body})
+            self.assertEqual(answer.status, 400, answer)
+            self.assertTrue(answer.json["detail"])
+
+    def test_the_test_call_says_what_the_endpoint_answered_and_journals_nothing(self):
+        subscription = self.subscribe(format="pipes", secret="0123456789abcdef")
+        answer = self.demo.admin("POST", f"/subscriptions/{subscription['id']}/test")
+        self.assertEqual(answer.json, {"acknowledged": True, "status": 200, "error": None})
+        self.assertEqual(self.endpoint.texts(), ["This is a test of your endpoint."])
+        self.assertEqual(self.counts(subscription)["journaled"], 0)
+
+    def test_a_new_secret_signs_beside_the_old_one_until_that_is_forgotten(self):
+        subscription = self.subscribe(kinds=["message.received"])
+        path = "/subscriptions/" + subscription["id"]
+        changed = self.demo.admin("PATCH", path, {"secret": ""}).json
+        self.assertNotEqual(changed["secret"], subscription["secret"])
+        self.write("during")
+        self.wait_for_texts(["during"])
+        self.assertEqual(len(self.endpoint.calls[0]["headers"]["webhook-signature"].split()), 2)
+        self.assertNotIn("secret", self.demo.admin("PATCH", path, {"forget_previous_secret": True}).json)
+        self.write("after")
+        self.wait_for_texts(["during", "after"])
+        self.assertEqual(len(self.endpoint.calls[1]["headers"]["webhook-signature"].split()), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
