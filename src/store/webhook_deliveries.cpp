@@ -30,6 +30,10 @@ constexpr const char* select_dead =
     "ON a.subscription_id = d.subscription_id AND a.sequence = d.sequence AND a.attempt = d.attempts "
     "WHERE d.subscription_id = $1 AND d.state = 1 AND d.sequence > $2 ORDER BY d.sequence LIMIT $3";
 
+constexpr const char* select_attempts =
+    "SELECT s.id, a.attempt, a.at, a.took_ms, a.status, a.error FROM subscriptions s JOIN webhook_attempts a "
+    "ON a.subscription_id = s.id AND a.sequence = $2 WHERE s.tenant_id = $1 ORDER BY s.id, a.attempt";
+
 // $1 subscription, $2 from, $3 to, $4 kind or '', $5 conversation or NULL, $6 only dead, $7 limit, $8 first time, $9 ms apart.
 constexpr const char* mark_for_replay =
     "INSERT INTO deliveries (subscription_id, sequence, state, attempts, next_attempt_at) "
@@ -126,6 +130,19 @@ Task<Result<std::uint64_t>> SqlWebhookStore::replay(Subscription subscription, R
       journal_row(subscription.tenant, "webhook.replayed", subscription.channel, std::nullopt, RawId{}, first_at, json::serialize(body)));
   CO_TRY(auto done, co_await database_.commit(std::move(batch)));
   co_return done.front().changed;
+}
+
+Task<Result<std::vector<WebhookAttempt>>> SqlWebhookStore::attempts_of(TenantId tenant, std::vector<std::uint64_t> sequences) {
+  std::vector<WebhookAttempt> attempts;
+  for (const auto sequence : sequences) {
+    Statement statement{select_attempts, {value_of(tenant), number(sequence)}, {}};
+    CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+    for (const auto& row : rows) {
+      attempts.push_back({as_id<SubscriptionId>(row[0]).text(), sequence, static_cast<std::uint32_t>(as_int(row[1])), as_time(row[2]),
+                          milliseconds(as_int(row[3])), static_cast<int>(as_int(row[4])), as_text(row[5])});
+    }
+  }
+  co_return attempts;
 }
 
 Task<Result<DeliveryCounts>> SqlWebhookStore::counts(Subscription subscription) {

@@ -1,13 +1,14 @@
 #pragma once
 
 #include "base/crypto.h"
+#include "services/ports/journal_reader.h"
 #include "services/ports/webhook_store.h"
 #include "store/database.h"
 
 namespace wherry::store {
 
 /// WebhookStore in SQL; secrets are sealed before they reach the disk. webhook_deliveries.cpp has the part about single events.
-class SqlWebhookStore final : public WebhookStore {
+class SqlWebhookStore final : public WebhookStore, public WebhookAttempts {
  public:
   SqlWebhookStore(Database& database, const SecretBox& secrets) : database_(database), secrets_(secrets) {}
 
@@ -23,6 +24,8 @@ class SqlWebhookStore final : public WebhookStore {
   Task<Result<std::vector<DeadLetter>>> dead_letters(SubscriptionId id, std::uint64_t after, std::uint32_t limit) override;
   Task<Result<std::uint64_t>> replay(Subscription subscription, Replay what, Timestamp first_at, milliseconds apart) override;
   Task<Result<DeliveryCounts>> counts(Subscription subscription) override;
+
+  Task<Result<std::vector<WebhookAttempt>>> attempts_of(TenantId tenant, std::vector<std::uint64_t> sequences) override;
 
  private:
   Value sealed(const std::optional<Secret>& secret) const;
