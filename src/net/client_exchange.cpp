@@ -4,6 +4,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include "base/fault_point.h"
 #include "net/url.h"
 
 namespace wherry::http {
@@ -80,6 +81,7 @@ Task<Result<void>> Exchange::run() {
   connection_.set_deadline(deadlines_.of_step());
   parser_.emplace(request_.max_response_bytes, request_.sink);
   CO_TRY_VOID(co_await send());
+  fault_point("after-upstream-write");
   connection_.set_deadline(deadlines_.of_step());
   for (int interim = 0; interim <= most_interim_answers; ++interim) {
     CO_TRY_VOID(co_await receive());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/fault_point.h"
 #include "base/json.h"
 #include "store/inbound_batches.h"
 #include "store/media_rows.h"
@@ -92,7 +93,9 @@ Task<std::vector<Result<StoredInboundEvent>>> SqlInboundStore::store(std::vector
   std::vector<Batch> batches;
   batches.reserve(events.size());
   for (const auto& event : events) batches.push_back(batch_for(event, now));
+  fault_point("before-inbound-commit");
   auto results = co_await database_.commit_all(std::move(batches));
+  fault_point("after-inbound-commit");
   if (results && feed_ != nullptr) tell(*feed_, events, *results);
   std::vector<Result<StoredInboundEvent>> stored;
   stored.reserve(events.size());

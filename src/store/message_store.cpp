@@ -1,5 +1,6 @@
 #include "store/message_store.h"
 
+#include "base/fault_point.h"
 #include "base/json.h"
 #include "store/message_rows.h"
 #include "store/values.h"
@@ -83,7 +84,9 @@ Task<Result<void>> SqlMessageStore::accept(Message message) {
                    {}});
   batch.push_back(journal_row(message.tenant, "message.accepted", message.channel, message.conversation, message.id.raw, message.created_at,
                               accepted_body(message)));
+  fault_point("before-accept-commit");
   CO_TRY_VOID(co_await database_.commit(std::move(batch)));
+  fault_point("after-accept-commit");
   journaled(message.tenant);
   co_return Result<void>();
 }
@@ -96,11 +99,16 @@ Task<Result<void>> SqlMessageStore::move(MessageMove move, Message message) {
                     number(move.attempts), value_of(move.next_attempt_at), value_of(move.at)},
                    1});
   // `sending` is a step of ours that no application waits for; the row shows it.
-  if (move.to != MessageState::sending)
+  const bool outcome = move.to != MessageState::sending;
+  if (outcome) {
     batch.push_back(
         journal_row(message.tenant, kind_of(move.to), message.channel, message.conversation, move.id.raw, move.at, journal_body(move)));
+    fault_point("before-outcome-commit");
+  }
   CO_TRY_VOID(co_await database_.commit(std::move(batch)));
-  if (move.to != MessageState::sending) journaled(message.tenant);
+  if (!outcome) co_return Result<void>();
+  fault_point("after-outcome-commit");
+  journaled(message.tenant);
   co_return Result<void>();
 }
 

@@ -1,0 +1,150 @@
+// The admin door on a data directory of its own, without a server.
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+
+#include "api/admin/routes.h"
+#include "app/core.h"
+#include "base/json.h"
+#include "store/values.h"
+#include "tests/support/run.h"
+#include "tests/support/temp_dir.h"
+
+namespace wherry::app {
+namespace {
+
+class AdminDoor : public ::testing::Test {
+ protected:
+  AdminDoor() {
+    config.data_dir = dir.path();
+    core = std::move(Core::open(config, clock)).value();
+    services.emplace(core->access, core->channels, core->message_store, core->upstream, core->outbox, core->inbox, core->clock,
+                     core->keys.admin_key, core->journal, core->reports, core->journal_feed, &attempts);
+    api::admin::add_admin_routes(router, *services);
+    tenant = run(core->access.create_tenant("us")).value().id;
+  }
+  template <class T>
+  T run(Task<T> task) {
+    return test::run(io, std::move(task));
+  }
+  json::object get(const std::string& path, int status = 200, const std::string& query = "") {
+    http::Request request;
+    request.path = "/admin/v1" + path;
+    request.query = query;
+    request.headers.add("Authorization", "Bearer " + core->keys.admin_key.reveal());
+    auto response = run(router.handle(request));
+    EXPECT_EQ(response.status, status) << path;
+    return json::parse(std::get<std::string>(response.body))->as_object();
+  }
+  json::object audit() { return get("/audit", 200, "tenant_id=" + tenant.text()); }
+  Message accepted() {
+    Message message;
+    message.id = MessageId::make(clock.now());
+    message.tenant = tenant;
+    message.content = TextContent{"hello", false};
+    message.created_at = message.updated_at = message.give_up_at = clock.now();
+    EXPECT_TRUE(run(core->message_store.accept(message)));
+    return message;
+  }
+  void change(const char* sql) { ASSERT_TRUE(run(core->database->commit({{sql, {}, 1}}))); }
+
+  struct Attempts final : WebhookAttempts {
+    Task<Result<std::vector<WebhookAttempt>>> attempts_of(TenantId, std::vector<std::uint64_t> sequences) override {
+      std::vector<WebhookAttempt> found;
+      for (const auto sequence : sequences) found.push_back({"sub_1", sequence, 1, Timestamp{}, milliseconds(12), 503, "busy"});
+      co_return found;
+    }
+  };
+  boost::asio::io_context io{1};  // outlives the core, whose threads post to it
+  test::TempDir dir;
+  VirtualClock clock{from_unix_millis(1'790'000'000'000)};
+  Config config;
+  std::unique_ptr<Core> core;
+  Attempts attempts;
+  std::optional<api::admin::AdminServices> services;
+  http::Router router;
+  TenantId tenant;
+};
+
+TEST_F(AdminDoor, BooksThatBalanceSaySo) {
+  accepted();
+  accepted();
+
+  const auto books = audit();
+
+  EXPECT_TRUE(books.at("balanced").as_bool());
+  EXPECT_EQ(books.at("outbound").as_object().at("queued").as_int64(), 2);
+  EXPECT_EQ(books.at("outbound").as_object().at("difference").as_int64(), 0);
+}
+
+TEST_F(AdminDoor, ALostMessageShowsInTheBooks) {
+  accepted();
+  change("DELETE FROM messages");
+
+  const auto books = audit();
+
+  EXPECT_FALSE(books.at("balanced").as_bool());
+  EXPECT_EQ(books.at("outbound").as_object().at("difference").as_int64(), 1);
+}
+
+TEST_F(AdminDoor, AHoleInTheJournalShowsInTheBooks) {
+  accepted();
+  accepted();
+  accepted();
+  change("DELETE FROM journal WHERE sequence = 2");
+
+  const auto books = audit();
+
+  EXPECT_FALSE(books.at("balanced").as_bool());
+  EXPECT_EQ(books.at("journal").as_object().at("missing").as_int64(), 1);
+  EXPECT_EQ(books.at("outbound").as_object().at("difference").as_int64(), -1);
+}
+
+TEST_F(AdminDoor, WhatRetentionTookDoesNotUnbalanceTheBooks) {
+  accepted();
+  accepted();
+  accepted();
+  ASSERT_TRUE(run(core->journal.drop(tenant, 1, 2, clock.now())));
+
+  const auto books = audit();
+
+  EXPECT_TRUE(books.at("balanced").as_bool()) << json::serialize(books);
+  EXPECT_EQ(books.at("journal").as_object().at("dropped").as_int64(), 2);
+}
+
+TEST_F(AdminDoor, ASecondAuditIsToldToComeBack) {
+  services->audit_running = true;
+
+  const auto refused = get("/audit", 503, "tenant_id=" + tenant.text());
+
+  EXPECT_TRUE(refused.at("retryable").as_bool());
+  services->audit_running = false;
+  audit();
+  EXPECT_FALSE(services->audit_running);
+}
+
+TEST_F(AdminDoor, ATimelineShowsHowEachEventFaredAtTheWebhooks) {
+  const auto message = accepted();
+
+  const auto timeline = get("/messages/" + message.id.text() + "/timeline");
+
+  const auto& step = timeline.at("data").as_array().at(0).as_object();
+  const auto& hook = step.at("webhooks").as_array().at(0).as_object();
+  EXPECT_EQ(hook.at("subscription_id").as_string(), "sub_1");
+  EXPECT_EQ(hook.at("status").as_int64(), 503);
+  EXPECT_EQ(hook.at("took_ms").as_int64(), 12);
+}
+
+TEST_F(AdminDoor, ATimelineWhoseBeginningIsGoneSaysSo) {
+  const auto message = accepted();
+  accepted();
+  ASSERT_TRUE(run(core->journal.drop(tenant, 1, 1, clock.now())));
+
+  const auto timeline = get("/messages/" + message.id.text() + "/timeline");
+
+  EXPECT_FALSE(timeline.at("complete").as_bool());
+  EXPECT_TRUE(timeline.at("data").as_array().empty());
+}
+
+}  // namespace
+}  // namespace wherry::app
