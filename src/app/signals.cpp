@@ -25,6 +25,7 @@ Task<int> wait_for_signal() {
 
 int run_on(IoThreads& threads, Task<int> task) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is a full disk, not the end
   int status = exit_failed;
   boost::asio::co_spawn(threads.first(), std::move(task), [&](std::exception_ptr failure, int result) {
     status = result;

@@ -5,7 +5,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
+#include "base/log.h"
 #include "store/sqlite/directory_lock.h"
 #include "store/sqlite/migrate.h"
 #include "store/sqlite/readers.h"
@@ -72,12 +74,37 @@ Result<void> make_file(const std::string& path) {
   return {};
 }
 
+std::uintmax_t size_of(const std::string& path) {
+  std::error_code missing;
+  const auto size = std::filesystem::file_size(path, missing);
+  return missing ? 0 : size;
+}
+
+// Reading everything takes about a second per gigabyte, so a large database is looked through only after an unclean end, and a very
+// large one not at all.
+constexpr std::uintmax_t always_checked = 64 * 1024 * 1024;
+constexpr std::uintmax_t checked_after_a_crash = 512 * 1024 * 1024;
+
+Result<void> check_undamaged(SqliteConnection& connection, const std::string& path, bool unclean) {
+  const auto size = size_of(path);
+  if (size > (unclean ? checked_after_a_crash : always_checked)) {
+    if (unclean) log::warn("database_not_checked", {{"file", path}, {"bytes", size}, {"why", "too large to be read through at the start"}});
+    return {};
+  }
+  auto answer = connection.query_text("PRAGMA quick_check(1)");
+  if (answer && *answer == "ok") return {};
+  const auto detail = answer ? *answer : answer.error().detail;
+  return Error{ErrorCode::unavailable, path + " is damaged: restore it from a backup, or see docs/operations/reliability.md", detail};
+}
+
 Result<std::unique_ptr<SqliteConnection>> open_writer(const std::string& path, const SqliteOptions& options, Timestamp now) {
   TRY_VOID(make_file(path));
+  const bool unclean = size_of(path + "-wal") > 0;
   TRY(auto writer, SqliteConnection::open(path, SqliteConnection::Mode::read_write));
   TRY_VOID(check_ours(*writer, migrations()));
   TRY(const auto mode, writer->query_text("PRAGMA journal_mode=WAL"));
   if (mode != "wal") return Error{ErrorCode::unavailable, path + " is on a file system without shared memory; use a local disk", mode};
+  TRY_VOID(check_undamaged(*writer, path, unclean));
   // Never `wal_autocheckpoint` here: it would take the place of the connection's own hook.
   TRY_VOID(writer->execute("PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16384"));
   TRY_VOID(migrate(*writer, migrations(), now));

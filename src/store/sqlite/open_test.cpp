@@ -27,6 +27,12 @@ class SqliteOpen : public test::StoreWorld {
  protected:
   std::string path() const { return dir.path() + "/wherry.db"; }
   Result<std::unique_ptr<Database>> try_open() { return open_sqlite(options, clock); }
+  /// Overwrites a page, counted from the end: 1 is the last.
+  void spoil_page(std::uintmax_t from_end) {
+    std::fstream file(path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(fs::file_size(path()) - from_end * 4096));
+    file << std::string(4096, '\x5a');
+  }
   void write_with_sqlite(const std::string& sql) {
     {
       std::ofstream touch(path(), std::ios::app);
@@ -163,6 +169,33 @@ TEST_F(SqliteOpen, AStepThatFailsHalfwayLeavesNothingBehind) {
   EXPECT_EQ(*connection.query_text("SELECT count(*) FROM sqlite_master WHERE name = 'half'"), "0");
   EXPECT_EQ(*connection.query_text("PRAGMA user_version"), "1");
   EXPECT_TRUE(migrate(connection, {steps[0], {2, "0002_mended", "CREATE TABLE half (x TEXT)"}}, now()));
+}
+
+TEST_F(SqliteOpen, ADamagedPageIsSaidAtTheStart) {
+  for (const std::uintmax_t from_end : {1, 2, 5}) {
+    reopen();
+    database.reset();
+    const auto whole = content_of(path());
+    spoil_page(from_end);
+
+    auto refused = try_open();
+
+    ASSERT_FALSE(refused) << from_end;
+    EXPECT_NE(refused.error().message.find(path() + " is damaged"), std::string::npos) << refused.error().message;
+    std::ofstream(path(), std::ios::binary) << whole;
+  }
+  EXPECT_TRUE(try_open());
+}
+
+TEST_F(SqliteOpen, AFileThatWasCutOffIsSaidAtTheStart) {
+  reopen();
+  database.reset();
+  fs::resize_file(path(), fs::file_size(path()) - 4096);
+
+  auto refused = try_open();
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
 }
 
 }  // namespace
