@@ -1,0 +1,107 @@
+"""What must hold once everything has settled after a crash."""
+from support import text_of
+
+ARRIVED = {"sent", "delivered", "read", "played"}
+
+
+class Findings:
+    def __init__(self):
+        self.lost, self.twice, self.disordered, self.other = [], [], [], []
+
+    def add(self, more):
+        for mine, theirs in ((self.lost, more.lost), (self.twice, more.twice), (self.disordered, more.disordered), (self.other, more.other)):
+            mine.extend(theirs)
+
+    def clean(self):
+        return not (self.lost or self.twice or self.disordered or self.other)
+
+    def lines(self):
+        for name in ("lost", "twice", "disordered", "other"):
+            for what in getattr(self, name):
+                yield f"{name}: {what}"
+
+
+def repeated(items):
+    seen = set()
+    return [item for item in items if item in seen or seen.add(item)]
+
+
+def states_in(world, conversation):
+    """Everything the gateway has of a conversation: wamid -> state, and the states of those without one."""
+    by_wamid, others, cursor = {}, [], {}
+    while True:
+        page = world.admin("/messages", conversation_id=conversation, limit=500, **cursor)
+        for message in page["data"]:
+            if message["wamid"]:
+                by_wamid[message["wamid"]] = message["state"]
+            else:
+                others.append(message["state"])
+        if not page["next_cursor"]:
+            return by_wamid, others
+        cursor = {"cursor": page["next_cursor"]}
+
+
+def journal_after(world, cursor):
+    events = []
+    while True:
+        page = world.admin("/events", tenant_id=world.tenant, after=cursor, limit=500)
+        events += page["data"]
+        cursor = page["next_after"]
+        if cursor >= page["last"]:
+            return events
+
+
+def in_order(expected, actual):
+    """Whether those of `expected` that are in `actual` come in the same order."""
+    place = {item: n for n, item in enumerate(actual)}
+    places = [place[item] for item in expected if item in place]
+    return places == sorted(places)
+
+
+def check_sender(world, sender, events, found):
+    arrived = world.simulator.messages(to=sender.customer)[::-1]  # oldest first
+    texts = [text_of(message) for message in arrived]
+    found.twice += [f"reached Graph twice: {token}" for token in repeated([message["biz_opaque_callback_data"] for message in arrived])]
+    found.twice += [f"at the customer twice: {text}" for text in repeated(texts)]
+    ids = {message["id"] for message in arrived}
+    by_wamid, without = states_in(world, sender.conversation)
+    for text, wamid in sender.answered.items():
+        if wamid not in ids or text not in texts:
+            found.lost.append(f"answered but not at the customer: {text} {wamid}")
+        if by_wamid.get(wamid) not in ARRIVED:
+            found.lost.append(f"answered but {by_wamid.get(wamid)} here: {text} {wamid}")
+    found.other += [f"at the customer but {by_wamid.get(wamid)} here: {wamid}" for wamid in ids if by_wamid.get(wamid) not in ARRIVED]
+    found.other += [f"left {state}: {sender.label}" for state in without if state in ("accepted", "sending")]
+    if not in_order(list(sender.answered), texts):
+        found.disordered.append(f"at the customer: {sender.label}")
+    sent = [event["body"].get("wamid") for event in events if event["event"] == "message.sent" and event["conversation_id"] == sender.conversation]
+    if not in_order(list(sender.answered.values()), sent):
+        found.disordered.append(f"in the journal: {sender.label}")
+
+
+def check_writer(writer, events, found):
+    mine = set(writer.written)
+    journaled = [event["body"]["wamid"] for event in events if event["event"] == "message.received" and event["body"]["wamid"] in mine]
+    found.lost += [f"inbound, not journaled: {wamid}" for wamid in mine - set(journaled)]
+    found.twice += [f"inbound, journaled twice: {wamid}" for wamid in repeated(journaled)]
+    place = {wamid: n for n, wamid in enumerate(journaled)}
+    for first, second in writer.ordered:
+        if place.get(first, 0) > place.get(second, 0):
+            found.disordered.append(f"inbound {first} after {second}")
+
+
+def check(world, load, cursor):
+    """Gives what is wrong, and the journal's end for the next check."""
+    found = Findings()
+    events = journal_after(world, cursor)
+    numbers = [event["sequence"] for event in events]
+    if numbers != list(range(cursor + 1, cursor + 1 + len(numbers))):
+        found.other.append(f"the journal has holes after {cursor}")
+    for sender in load.senders:
+        check_sender(world, sender, events, found)
+    for writer in load.writers:
+        check_writer(writer, events, found)
+    books = world.admin("/audit", tenant_id=world.tenant)
+    if not books["balanced"]:
+        found.other.append(f"the books do not balance: {books}")
+    return found, numbers[-1] if numbers else cursor
