@@ -55,6 +55,7 @@ Gateway::Gateway(const Config& config, Core& core)
       media_worker_(core.inbound_store, core.media, core.upstream, core.channels, core.clock, worker_options(config)),
       retention_(core.journal, core.journal, core.clock, retention_options(config)) {
   core.inbox.on_media([this] { media_worker_.wake(); });
+  retention_.protect([this](TenantId tenant) { return core_.journal.lowest_needed(tenant); });
 }
 
 Gateway::~Gateway() = default;

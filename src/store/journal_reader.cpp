@@ -32,6 +32,12 @@ constexpr const char* count_dropped =
     " GROUP BY kind ON CONFLICT (tenant_id, kind) DO UPDATE SET rows = journal_dropped.rows + excluded.rows";
 constexpr const char* delete_dropped = "DELETE FROM journal WHERE " WHERRY_DROPPABLE;
 
+constexpr const char* select_needed =
+    "SELECT MIN(n) FROM (SELECT MIN(cursor_at) + 1 AS n FROM subscriptions WHERE tenant_id = $1 AND removed_at IS NULL "
+    "UNION ALL SELECT MIN(d.sequence) FROM subscriptions s JOIN deliveries d ON d.subscription_id = s.id AND d.state = 0 "
+    "WHERE s.tenant_id = $1 AND s.removed_at IS NULL "
+    "UNION ALL SELECT MIN(sequence) FROM offline_queue WHERE tenant_id = $1) AS needed";
+
 JournalSpan to_span(const store::Row& row) {
   JournalSpan span;
   span.tenant = as_id<TenantId>(row[0]);
@@ -99,6 +105,14 @@ Task<Result<void>> SqlJournalReader::drop(TenantId tenant, std::uint64_t first, 
   CO_TRY_VOID(co_await database_.commit(std::move(batch)));
   if (feed_ != nullptr) feed_->notify(tenant);
   co_return Result<void>();
+}
+
+Task<Result<std::optional<std::uint64_t>>> SqlJournalReader::lowest_needed(TenantId tenant) {
+  Statement statement{select_needed, {value_of(tenant)}, {}};
+  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+  const auto& lowest = rows.front()[0];
+  if (!std::holds_alternative<std::int64_t>(lowest)) co_return std::optional<std::uint64_t>();
+  co_return std::optional<std::uint64_t>(static_cast<std::uint64_t>(as_int(lowest)));
 }
 
 }  // namespace wherry::store

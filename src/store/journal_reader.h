@@ -15,6 +15,8 @@ class SqlJournalReader final : public JournalReader, public JournalPruner {
   Task<Result<std::vector<JournalSpan>>> spans() override;
   Task<Result<std::vector<Row>>> oldest(TenantId tenant, std::uint32_t limit) override;
   Task<Result<void>> drop(TenantId tenant, std::uint64_t first, std::uint64_t last, Timestamp now) override;
+  /// The first event that a webhook of the tenant has yet to acknowledge or a socket to fetch; nullopt when there is neither.
+  Task<Result<std::optional<std::uint64_t>>> lowest_needed(TenantId tenant);
 
  private:
   Task<Result<JournalSpan>> span(TenantId tenant);

@@ -170,5 +170,25 @@ TEST_F(JournalRows, ReadingGoesOnBehindAGap) {
   EXPECT_EQ(run(reader.oldest(tenant, 1))->front().sequence, 9U);
 }
 
+TEST_F(JournalRows, WhatAWebhookOrASocketHasYetToSeeIsKnown) {
+  const auto needed = [&] { return *run(reader.lowest_needed(tenant)); };
+  EXPECT_FALSE(needed());
+  const auto subscription = TenantId::make(now());
+  ASSERT_TRUE(run(db().commit({{"INSERT INTO tenants (id, name, created_at) VALUES ($1, 'us', 0)", {value_of(tenant)}, {}},
+                               {"INSERT INTO subscriptions (id, tenant_id, format, url, secret, kinds, disabled_reason, first_sequence, "
+                                "cursor_at, created_at) VALUES ($2, $1, 'standard', '', X'', '', '', 0, 41, 0)",
+                                {value_of(tenant), value_of(subscription)},
+                                {}}})));
+  EXPECT_EQ(needed(), 42U);
+
+  constexpr const char* pending = "INSERT INTO deliveries (subscription_id, sequence, state, attempts) VALUES ($1, $2, $3, 1)";
+  ASSERT_TRUE(run(db().commit({{pending, {value_of(subscription), number(7), number(1)}, {}}})));
+  EXPECT_EQ(needed(), 42U);
+  ASSERT_TRUE(run(db().commit({{pending, {value_of(subscription), number(9), number(0)}, {}}})));
+  EXPECT_EQ(needed(), 9U);
+  ASSERT_TRUE(run(db().commit({{"INSERT INTO offline_queue (tenant_id, sequence) VALUES ($1, 3)", {value_of(tenant)}, {}}})));
+  EXPECT_EQ(needed(), 3U);
+}
+
 }  // namespace
 }  // namespace wherry::store
