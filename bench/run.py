@@ -133,13 +133,14 @@ class Gateway:
 
     def __init__(self, processes, directory, conversations):
         self.processes, self.directory = processes, directory
-        self.sink_port, self.control_port, self.port = free_port(), free_port(), free_port()
+        self.sink_port, self.control_port, self.port, self.hook_port = free_port(), free_port(), free_port(), free_port()
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self.sink = processes.start(BINARY, "simulate", "--sink", "--port", self.sink_port, "--control-port", self.control_port, "--access-token",
                                     "bench-token", **quiet)
         wait_for(self.sink_port)
         begin = time.perf_counter()
-        self.process = processes.start(BINARY, "serve", "--data-dir", directory, "--port", self.port, "--log-level", "warn", **quiet)
+        self.process = processes.start(BINARY, "serve", "--data-dir", directory, "--port", self.port, "--log-level", "warn",
+                                         "--egress-allow", "127.0.0.1", "--egress-ports", self.hook_port, **quiet)
         wait_for(self.port, "/readyz")
         self.first_start = time.perf_counter() - begin
         self.admin = (pathlib.Path(directory) / "admin.key").read_text().strip()
@@ -159,6 +160,11 @@ class Gateway:
         return json.loads(answer)
 
     def open_conversations(self, count):
+        self.inbound_rate = self.receive(count, "open")
+        self.list_conversations()
+
+    def receive(self, count, name):
+        """One signed webhook POST after the other, 500 customers' messages in each. Gives messages per second on disk."""
         now = str(int(time.time()))
         begin = time.perf_counter()
         for start in range(0, count, 500):
@@ -166,7 +172,7 @@ class Gateway:
             for n in range(start, min(start + 500, count)):
                 number = f"9990{n:06d}0"
                 contacts.append({"wa_id": number, "profile": {"name": "Bench"}})
-                messages.append({"from": number, "id": f"wamid.bench{n}", "timestamp": now, "type": "text", "text": {"body": "hi"}})
+                messages.append({"from": number, "id": f"wamid.{name}{n}", "timestamp": now, "type": "text", "text": {"body": "hi"}})
             value = {"messaging_product": "whatsapp", "metadata": {"display_phone_number": "15550107788", "phone_number_id": "106540352242922"},
                      "contacts": contacts, "messages": messages}
             body = json.dumps({"object": "whatsapp_business_account",
@@ -176,7 +182,9 @@ class Gateway:
                                   {"Content-Type": "application/json", "X-Hub-Signature-256": "sha256=" + signature})
             if status != 200:
                 raise SystemExit(f"webhook: {status} {answer.decode()}")
-        self.inbound_rate = count / (time.perf_counter() - begin)
+        return count / (time.perf_counter() - begin)
+
+    def list_conversations(self):
         ids, cursor = [], None
         while True:
             page = self.admin_call("GET", "conversations?limit=500" + (f"&cursor={cursor}" if cursor else ""))
@@ -188,6 +196,9 @@ class Gateway:
         self.file.write_text("\n".join(ids) + "\n")
         self.script = pathlib.Path(self.directory) / "send.lua"
         self.script.write_text(POST_SCRIPT % {"key": self.key, "file": self.file})
+
+    def subscribe(self, url, kinds):
+        return self.admin_call("POST", "subscriptions", {"tenant_id": self.tenant, "url": url, "kinds": kinds})["id"]
 
     def paced(self, rate, seconds):
         output = subprocess.run([BUILD / "bench" / "paced_load", f"http://127.0.0.1:{self.port}", self.key, self.file, str(rate), str(seconds)],
@@ -241,6 +252,32 @@ def bench_yardsticks(processes, args, directory):
     processes.stop(nginx)
 
 
+def bench_webhooks(processes, gateway, args):
+    """Customers' messages from the signed POST to the tenant's endpoint, which checks the order of each conversation."""
+    sink = processes.start(BUILD / "bench" / "webhook_sink", gateway.hook_port)
+    wait_for(gateway.hook_port)
+    subscription = gateway.subscribe(f"http://127.0.0.1:{gateway.hook_port}/hook", ["message.received"])
+    seen = lambda: json.loads(call(gateway.hook_port, "GET", "/")[1])
+    count = 10000 * max(1, args.seconds // 2)
+    cpu, begin = cpu_seconds(gateway.process.pid), time.perf_counter()
+    for part in range(count // args.conversations or 1):
+        gateway.receive(min(count, args.conversations), f"hook{part}-")
+    while seen()["received"] < count and time.perf_counter() - begin < 120:
+        time.sleep(0.01)
+    took, used, result = time.perf_counter() - begin, cpu_seconds(gateway.process.pid) - cpu, seen()
+    row("webhooks, in and out", f"{result['received'] / took:,.0f}/s", f"{used / count * 1e6:.1f} us CPU each", "each try on disk",
+        f"{result['out_of_order']} out of order, {result['repeated']} repeated")
+    paced = gateway.paced(1000, args.seconds)
+    row("send at 1,000/s, webhooks on", f"p50 {paced['p50_ms']:.2f} ms", f"p90 {paced['p90_ms']:.2f} ms", f"p99 {paced['p99_ms']:.2f} ms",
+        f"{paced['failed']} of {paced['sent']} failed")
+    processes.stop(sink)
+    before = status_mib(gateway.process.pid, "VmRSS")
+    for part in range(100000 // args.conversations):
+        gateway.receive(args.conversations, f"dead{part}-")
+    row("100,000 undelivered events", f"{status_mib(gateway.process.pid, 'VmRSS') - before:+.1f} MiB", "endpoint down")
+    gateway.admin_call("PATCH", "subscriptions/" + subscription, {"enabled": False})
+
+
 def bench_start(processes, directory):
     times = []
     for _ in range(5):
@@ -277,6 +314,7 @@ def main():
         paced = gateway.paced(1000, args.seconds)
         row("send at 1,000/s", f"p50 {paced['p50_ms']:.2f} ms", f"p90 {paced['p90_ms']:.2f} ms", f"p99 {paced['p99_ms']:.2f} ms",
             f"{paced['failed']} of {paced['sent']} failed")
+        bench_webhooks(processes, gateway, args)
         rate, peak = gateway.upload(100)
         row("media upload, 100 MiB document", f"{rate:,.0f} MiB/s", f"peak {peak:.1f} MiB over idle")
         processes.stop(gateway.process)

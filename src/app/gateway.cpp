@@ -122,7 +122,8 @@ Task<void> Gateway::housekeeping() {
     auto forgotten = co_await core_.inbound_store.forget_seen(before);
     auto swept = co_await core_.media.sweep();
     auto dropped = co_await retention_.sweep();
-    if (!forgotten || !swept || !dropped) {
+    auto tries = co_await core_.webhook_store.forget_dropped();
+    if (!forgotten || !swept || !dropped || !tries) {
       log::warn("housekeeping_failed", {{"seen", forgotten.has_value()}, {"media", swept.has_value()}, {"journal", dropped.has_value()}});
     }
   }

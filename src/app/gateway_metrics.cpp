@@ -72,6 +72,17 @@ void add_gateway_metrics(MetricsPage& page, const Core& core, const api::meta_we
   page.sample("wherry_webhook_rejected_total", "reason", "foreign_number", value(webhook.foreign_events));
   page.sample("wherry_webhook_rejected_total", "reason", "unreadable", value(webhook.unreadable));
   page.sample("wherry_webhook_rejected_total", "reason", "busy_or_too_large", value(webhook.refused));
+  const auto& hooks = core.webhooks.counters();
+  page.begin("wherry_webhook_deliveries_total", Kind::counter, "Calls of tenants' endpoints, by what became of the event.");
+  page.sample("wherry_webhook_deliveries_total", "outcome", "acked", value(hooks.acked));
+  page.sample("wherry_webhook_deliveries_total", "outcome", "failed", value(hooks.failed));
+  page.sample("wherry_webhook_deliveries_total", "outcome", "dead", value(hooks.dead));
+  page.add("wherry_webhook_deliveries_running", Kind::gauge, "Calls of tenants' endpoints under way.",
+           static_cast<double>(hooks.running.load()));
+  page.add("wherry_webhook_circuits_open", Kind::gauge, "Endpoints that are down and only probed.",
+           static_cast<double>(hooks.circuits_open.load()));
+  page.add("wherry_webhook_disabled_total", Kind::counter, "Endpoints turned off because they failed for days or were gone.",
+           value(hooks.disabled));
   page.begin("wherry_media_fetches_total", Kind::counter, "Customers' files fetched from WhatsApp, by outcome.");
   page.sample("wherry_media_fetches_total", "outcome", "fetched", value(media.fetched));
   page.sample("wherry_media_fetches_total", "outcome", "unavailable", value(media.unavailable));

@@ -57,6 +57,17 @@ constexpr const char* select_counts =
     "LEFT JOIN deliveries d ON d.subscription_id = s.id AND d.sequence = j.sequence "
     "WHERE s.id = $1 AND ($2 IS NULL OR j.channel_id = $2) AND ($3 = '' OR '|' || $3 || '|' LIKE '%|' || j.kind || '|%')) m";
 
+#define WHERRY_DROPPED(table)                                                                                                \
+  " FROM subscriptions s JOIN " table                                                                                        \
+  " t ON t.subscription_id = s.id AND t.sequence < (SELECT MIN(j.sequence) FROM journal j WHERE j.tenant_id = s.tenant_id) " \
+  "LIMIT $1)"
+constexpr const char* delete_old_attempts =
+    "DELETE FROM webhook_attempts WHERE (subscription_id, sequence, attempt) IN "
+    "(SELECT t.subscription_id, t.sequence, t.attempt" WHERRY_DROPPED("webhook_attempts");
+constexpr const char* delete_old_deliveries =
+    "DELETE FROM deliveries WHERE (subscription_id, sequence) IN (SELECT t.subscription_id, t.sequence" WHERRY_DROPPED("deliveries");
+
+constexpr std::uint64_t portion = 2000;  // everything else that is to be written waits meanwhile
 constexpr std::uint32_t most_pending = 20'000;
 constexpr std::int64_t state_pending = 0;
 constexpr std::int64_t state_dead = 1;
@@ -143,6 +154,20 @@ Task<Result<std::vector<WebhookAttempt>>> SqlWebhookStore::attempts_of(TenantId 
     }
   }
   co_return attempts;
+}
+
+Task<Result<std::uint64_t>> SqlWebhookStore::forget_dropped() {
+  std::uint64_t forgotten = 0;
+  for (const auto* sql : {delete_old_attempts, delete_old_deliveries}) {
+    std::uint64_t last = portion;
+    while (last == portion) {
+      Batch batch{{sql, {number(portion)}, {}}};
+      CO_TRY(auto done, co_await database_.commit(std::move(batch)));
+      last = done.front().changed;
+      forgotten += last;
+    }
+  }
+  co_return forgotten;
 }
 
 Task<Result<DeliveryCounts>> SqlWebhookStore::counts(Subscription subscription) {

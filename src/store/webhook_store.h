@@ -25,6 +25,8 @@ class SqlWebhookStore final : public WebhookStore, public WebhookAttempts {
   Task<Result<std::uint64_t>> replay(Subscription subscription, Replay what, Timestamp first_at, milliseconds apart) override;
   Task<Result<DeliveryCounts>> counts(Subscription subscription) override;
 
+  Task<Result<std::uint64_t>> forget_dropped() override;
+
   Task<Result<std::vector<WebhookAttempt>>> attempts_of(TenantId tenant, std::vector<std::uint64_t> sequences) override;
 
  private:

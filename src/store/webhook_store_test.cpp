@@ -179,6 +179,20 @@ TEST_F(WebhookRows, AReplayTakesARangeAndKeepsToWhatWasRead) {
   EXPECT_EQ(run(store.replay(subscription, {1, 6, false, "", std::nullopt, 1}, now(), milliseconds(0))).value(), 1u);
 }
 
+TEST_F(WebhookRows, TriesGoWithTheirEvents) {
+  receive(5);
+  const auto subscription = made();
+  receive(5);
+  ASSERT_TRUE(run(store.record(subscription, {outcome(6, State::dead), outcome(7, State::pending), outcome(8, State::acked)}, 8)));
+  EXPECT_EQ(run(store.forget_dropped()).value(), 0u);
+
+  ASSERT_TRUE(run(db().commit({{"DELETE FROM journal WHERE sequence < 8", {}, {}}})));
+  EXPECT_EQ(run(store.forget_dropped()).value(), 4u);
+
+  EXPECT_EQ(count("SELECT count(*) FROM webhook_attempts"), 1);
+  EXPECT_EQ(count("SELECT count(*) FROM deliveries"), 0);
+}
+
 TEST_F(WebhookRows, TurningOffIsToldInTheJournal) {
   const auto subscription = made();
   ASSERT_TRUE(run(store.disable(subscription, "the endpoint answered 410 Gone", now())));

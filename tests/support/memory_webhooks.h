@@ -73,6 +73,7 @@ class MemoryWebhookStore final : public WebhookStore {
     co_return std::vector<DeadLetter>();
   }
   Task<Result<std::uint64_t>> replay(Subscription, Replay, Timestamp, milliseconds) override { co_return std::uint64_t{0}; }
+  Task<Result<std::uint64_t>> forget_dropped() override { co_return std::uint64_t{0}; }
   Task<Result<DeliveryCounts>> counts(Subscription) override { co_return DeliveryCounts(); }
 
  private:

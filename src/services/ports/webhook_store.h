@@ -103,6 +103,9 @@ class WebhookStore {
   /// Counts rows, for the audit and not for every request. An empty `subscription.kinds` counts every kind.
   /// Nothing is lost when journaled = acked + pending + dead.
   virtual Task<Result<DeliveryCounts>> counts(Subscription subscription) = 0;
+
+  /// Forgets tries and dead letters of events that are no longer in the journal. Gives how many rows went.
+  virtual Task<Result<std::uint64_t>> forget_dropped() = 0;
 };
 
 }  // namespace wherry

@@ -25,7 +25,7 @@ struct RunnerLimits {
 
 struct WebhookCounters {
   std::atomic<std::uint64_t> acked{0}, failed{0}, dead{0}, disabled{0};
-  std::atomic<std::int64_t> running{0}, waiting{0}, circuits_open{0};
+  std::atomic<std::int64_t> running{0}, circuits_open{0};
 };
 
 /// What a runner needs; all outlive it.

@@ -1,0 +1,55 @@
+// An application's webhook endpoint: answers 200 and checks that the events of each conversation come in order.
+// webhook_sink PORT; GET / gives {"received":n,"out_of_order":n,"repeated":n}.
+#include <boost/asio/io_context.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <unordered_map>
+
+#include "base/json.h"
+#include "net/server.h"
+
+namespace {
+
+using namespace wherry;
+
+struct Seen {
+  std::uint64_t received = 0, out_of_order = 0, repeated = 0;
+  std::unordered_map<std::string, std::int64_t> newest;
+
+  void note(const json::object& body) {
+    const auto* data = json::find_object(body, "data");
+    if (data == nullptr) return;
+    ++received;
+    const auto conversation = json::find_string(*data, "conversation_id");
+    const auto* sequence = json::find(*data, "sequence");
+    if (!conversation || sequence == nullptr) return;
+    auto& last = newest[std::string(*conversation)];
+    const auto number = sequence->to_number<std::int64_t>();
+    if (number == last) ++repeated;
+    if (number < last) ++out_of_order;
+    last = std::max(last, number);
+  }
+};
+
+Task<http::Response> answer(Seen& seen, http::Request& request) {
+  auto body = co_await http::read_all(*request.body, 1 << 20);
+  if (body && request.method == http::Method::post) {
+    const auto parsed = json::parse(*body);
+    if (parsed && parsed->is_object()) seen.note(parsed->get_object());
+  }
+  co_return http::json_response(
+      200, json::serialize(json::object{{"received", seen.received}, {"out_of_order", seen.out_of_order}, {"repeated", seen.repeated}}));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Seen seen;
+  http::ServerOptions options;
+  options.port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 9091);
+  boost::asio::io_context io(1);
+  auto server = http::Server::create(options, [&](http::Request& request) { return answer(seen, request); });
+  if (!server) return std::fprintf(stderr, "%s\n", server.error().message.c_str()), 1;
+  (*server)->listen_on(io.get_executor());
+  io.run();
+}
