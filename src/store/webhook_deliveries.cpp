@@ -1,4 +1,5 @@
 // The part of SqlWebhookStore that is about single events.
+#include "base/fault_point.h"
 #include "base/json.h"
 #include "store/message_rows.h"
 #include "store/values.h"
@@ -112,7 +113,9 @@ Task<Result<void>> SqlWebhookStore::record(Subscription subscription, std::vecto
   batch.reserve(outcomes.size() + 1);
   for (const auto& outcome : outcomes) add_outcome(batch, subscription, outcome);
   batch.push_back({move_cursor, {value_of(subscription.id), number(cursor), value_of(subscription.failing_since)}, {}});
+  fault_point("before-webhook-commit");
   CO_TRY_VOID(co_await database_.commit(std::move(batch)));
+  fault_point("after-webhook-commit");
   co_return Result<void>();
 }
 

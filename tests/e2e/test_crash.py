@@ -34,7 +34,6 @@ class FullDisk(unittest.TestCase):
     def setUp(self):
         self.world = World(1)
         self.addCleanup(self.world.close)
-        self.world.start()
 
     def limit(self, size):
         resource.prlimit(self.world.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))

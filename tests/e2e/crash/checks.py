@@ -7,10 +7,13 @@ ARRIVED = {"sent", "delivered", "read", "played"}
 class Findings:
     def __init__(self):
         self.lost, self.twice, self.disordered, self.other = [], [], [], []
+        self.told = self.repeats = 0  # events and how many of them the webhook heard once more
 
     def add(self, more):
         for mine, theirs in ((self.lost, more.lost), (self.twice, more.twice), (self.disordered, more.disordered), (self.other, more.other)):
             mine.extend(theirs)
+        self.told += more.told
+        self.repeats += more.repeats
 
     def clean(self):
         return not (self.lost or self.twice or self.disordered or self.other)
@@ -90,6 +93,20 @@ def check_writer(writer, events, found):
             found.disordered.append(f"inbound {first} after {second}")
 
 
+def check_application(world, events, found):
+    told = world.endpoint.take()
+    first = list(dict.fromkeys(told))
+    heard = {sequence for _, sequence in first}
+    found.lost += [f"journaled, not told to the webhook: {event['sequence']} {event['event']}" for event in events if event["sequence"] not in heard]
+    found.other += [f"one event, several webhook-ids: {sequence}" for sequence in heard if len(world.endpoint.ids[sequence]) > 1]
+    newest = {}
+    for conversation, sequence in first:
+        if conversation and sequence < newest.get(conversation, 0):
+            found.disordered.append(f"told to the webhook: {sequence} after {newest[conversation]}")
+        newest[conversation] = sequence
+    return len(told) - len(first)
+
+
 def check(world, load, cursor):
     """Gives what is wrong, and the journal's end for the next check."""
     found = Findings()
@@ -101,6 +118,8 @@ def check(world, load, cursor):
         check_sender(world, sender, events, found)
     for writer in load.writers:
         check_writer(writer, events, found)
+    found.told = len(events)
+    found.repeats = check_application(world, events, found)
     books = world.admin("/audit", tenant_id=world.tenant)
     if not books["balanced"]:
         found.other.append(f"the books do not balance: {books}")

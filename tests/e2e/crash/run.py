@@ -18,7 +18,7 @@ from crash.load import Load  # noqa: E402
 from crash.world import FAULT_STATUS, World  # noqa: E402
 
 PLACES = ("before-accept-commit", "after-accept-commit", "before-outcome-commit", "after-outcome-commit", "after-upstream-write",
-          "before-inbound-commit", "after-inbound-commit")
+          "before-inbound-commit", "after-inbound-commit", "before-webhook-commit", "after-webhook-commit")
 
 
 class Tally:
@@ -70,7 +70,7 @@ def run(points, seed, seconds=None, report=lambda line: None):
     end = time.monotonic() + seconds if seconds else None
     cursor = 0
     try:
-        world.start()
+        cursor = world.admin("/events", tenant_id=world.tenant, limit=1)["last"]
         for number in range(points):
             if end and time.monotonic() > end:
                 break
@@ -91,6 +91,8 @@ def run(points, seed, seconds=None, report=lambda line: None):
             tally.findings.add(found)
             for line in found.lines():
                 report(f"point {number} ({kind}): {line}")
+            if tally.points % 50 == 0:
+                report(f"so far: {tally.last_line()}")
         tally.start_seconds = max(world.starts)
     finally:
         world.close()
@@ -98,6 +100,7 @@ def run(points, seed, seconds=None, report=lambda line: None):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # ends its processes, too
     points = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     begin = time.monotonic()
@@ -105,7 +108,8 @@ def main():
     print(f"seed {seed}, {time.monotonic() - begin:.0f} s, slowest start {tally.start_seconds:.2f} s; ended by: "
           + ", ".join(f"{kind} {count}" for kind, count in sorted(tally.kinds.items())))
     print(f"{tally.sends} sends, {tally.answered} answered with 2xx, by status {dict(sorted(tally.statuses.items()))}; "
-          f"{tally.inbound} inbound messages, {tally.ordered} with a known order")
+          f"{tally.inbound} inbound messages, {tally.ordered} with a known order; "
+          f"{tally.findings.told} events told to a webhook, {tally.findings.repeats} of them twice")
     print(tally.last_line())
     return 0 if tally.findings.clean() and tally.points == points else 1
 

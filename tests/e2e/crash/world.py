@@ -6,6 +6,7 @@ import tempfile
 import time
 import urllib.parse
 
+from test_webhooks import Endpoint
 from support import BINARY, Gateway, Process, Simulator, call, free_port, wait_until
 
 FAULT_STATUS = 86
@@ -18,6 +19,30 @@ ANSWERS = [{"match": {"to": ".*", "probability": 0.02}, "action": {"http": 500}}
 WEBHOOKS = {"duplicate": 0.05, "delayed_copy": 0.01, "delayed_copy_ms": 50, "reset": 0.02, "slow_send": 0.02, "slow_send_ms": 50}
 
 
+class Application(Endpoint):
+    """A webhook endpoint that remembers the order of what it was told, and by which id."""
+
+    def __init__(self):
+        super().__init__()
+        self.server.handle_error = lambda *_: None  # connections that die are what this is about
+        self.decide = self.note
+        self.told = []         # (conversation, sequence), repeats and all
+        self.ids = {}          # sequence -> the ids it came with
+
+    def note(self, received):
+        self.calls.clear()
+        data = received["body"]["data"]
+        self.told.append((data.get("conversation_id"), data["sequence"]))
+        self.ids.setdefault(data["sequence"], set()).add(received["headers"]["webhook-id"])
+        return 200
+
+    def take(self):
+        """What was told since the last time."""
+        with self.lock:
+            told, self.told = self.told, []
+            return told
+
+
 class World:
     def __init__(self, seed):
         self.directory = tempfile.mkdtemp(prefix="wherry-crash-")
@@ -27,6 +52,7 @@ class World:
         self.process = None
         self.next_customer = 0
         self.starts = []
+        self.endpoint = Application()
         self.simulator_process = Process("simulate", "--port", 0, "--control-port", 0, "--no-throttles", "--json", "--seed", seed,
                                          "--callback-url", f"http://127.0.0.1:{self.port}/webhooks/meta", ready_line=True)
         ready = self.simulator_process.ready
@@ -38,6 +64,10 @@ class World:
                     "--display-number", ready["display_number"], "--access-token", ready["access_token"], "--app-secret", ready["app_secret"],
                     "--verify-token", ready["verify_token"], "--messages-per-second", "0", "--no-pair-limit",
                     "--graph-url", ready["simulator_url"])
+        self.start()
+        answer = self.gateway.admin("POST", "/subscriptions", {"tenant_id": self.tenant, "url": self.endpoint.url})
+        assert answer.status == 201, answer
+        self.subscription = answer.json["id"]
         self.tell("POST", "/sim/webhooks", {"order": "shuffled", "retry_factor": 0.01, "timeout_ms": 1500})
         self.always_planned = self.tell("GET", "/sim/stats")["planned"]  # the simulator's own housekeeping
         self.tell("POST", "/sim/timeline", {"sent_ms": 3, "delivered_ms": 10, "read_ms": 20})
@@ -59,7 +89,8 @@ class World:
     def start(self, fault=None, **settings):
         begin = time.monotonic()
         arguments = [part for name, value in settings.items() for part in ("--" + name.replace("_", "-"), value)]
-        self.process = Process("serve", "--data-dir", self.data, "--port", self.port, "--log-level", "error", *arguments,
+        self.process = Process("serve", "--data-dir", self.data, "--port", self.port, "--log-level", "error", "--egress-allow", "127.0.0.1",
+                               "--egress-ports", self.endpoint.port, *arguments,
                                environment={"WHERRY_FAULT_POINT": fault} if fault else None)
 
         def answers():
@@ -101,9 +132,12 @@ class World:
             stats = self.tell("GET", "/sim/stats")
             return stats["planned"] <= self.always_planned and stats["webhooks_outstanding"] == 0 and self.gateway.metric("wherry_outbox_waiting") == 0
         wait_until(quiet, "everything on its way to arrive", seconds)
+        told = lambda: self.admin("/subscriptions/" + self.subscription)["deliveries"]["pending"] == 0  # noqa: E731
+        wait_until(told, "the application to be told everything", seconds)
 
     def close(self):
         for process in (self.process, self.simulator_process):
             if process:
                 process.kill()
+        self.endpoint.close()
         shutil.rmtree(self.directory, ignore_errors=True)
