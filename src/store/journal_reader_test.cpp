@@ -187,7 +187,8 @@ TEST_F(JournalRows, WhatAWebhookOrASocketHasYetToSeeIsKnown) {
   EXPECT_EQ(needed(), 42U);
   ASSERT_TRUE(run(db().commit({{pending, {value_of(subscription), number(9), number(0)}, {}}})));
   EXPECT_EQ(needed(), 9U);
-  ASSERT_TRUE(run(db().commit({{"INSERT INTO offline_queue (tenant_id, sequence) VALUES ($1, 3)", {value_of(tenant)}, {}}})));
+  ASSERT_TRUE(run(
+      db().commit({{"INSERT INTO offline_queue (tenant_id, sequence, contact_id, at) VALUES ($1, 3, $1, 0)", {value_of(tenant)}, {}}})));
   EXPECT_EQ(needed(), 3U);
 }
 

@@ -1,6 +1,7 @@
 // The part of SqlWebhookStore that is about single events.
 #include "base/fault_point.h"
 #include "base/json.h"
+#include "store/live_store.h"
 #include "store/message_rows.h"
 #include "store/values.h"
 #include "store/webhook_store.h"
@@ -24,8 +25,6 @@ constexpr const char* upsert_delivery =
     "next_attempt_at = excluded.next_attempt_at";
 constexpr const char* delete_delivery = "DELETE FROM deliveries WHERE subscription_id = $1 AND sequence = $2";
 constexpr const char* move_cursor = "UPDATE subscriptions SET cursor_at = $2, failing_since = $3 WHERE id = $1";
-constexpr const char* insert_offline =
-    "INSERT INTO offline_queue (tenant_id, sequence) VALUES ($1, $2) ON CONFLICT (tenant_id, sequence) DO NOTHING";
 constexpr const char* select_dead =
     "SELECT d.sequence, d.attempts, a.at, a.status, a.error FROM deliveries d JOIN webhook_attempts a "
     "ON a.subscription_id = d.subscription_id AND a.sequence = d.sequence AND a.attempt = d.attempts "
@@ -87,7 +86,7 @@ void add_outcome(Batch& batch, const Subscription& subscription, const DeliveryO
   }
   const auto state = outcome.state == State::dead ? state_dead : state_pending;
   batch.push_back({upsert_delivery, {id, sequence, state, number(outcome.attempt), value_of(outcome.next_attempt_at)}, {}});
-  if (outcome.to_offline_queue) batch.push_back({insert_offline, {value_of(subscription.tenant), sequence}, {}});
+  if (outcome.to_offline_queue) add_to_offline_queue(batch, subscription.tenant, outcome.sequence);
 }
 
 }  // namespace

@@ -65,6 +65,9 @@ class Webhooks {
   Task<Result<std::uint64_t>> replay(SubscriptionId id, WebhookStore::Replay what);
   Task<Result<DeliveryCounts>> counts(SubscriptionId id);
 
+  /// Whether an enabled subscription in the pipes format is told of this channel's messages: its sockets then are not.
+  bool pipes_takes(TenantId tenant, ChannelId channel) const;
+
   const webhooks::WebhookCounters& counters() const { return counters_; }
 
  private:
@@ -77,11 +80,16 @@ class Webhooks {
 
   Parts parts_;
   webhooks::WebhookCounters counters_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<Executor> executors_;
   std::size_t next_executor_ = 0;
   bool stopping_ = false;
   std::unordered_map<SubscriptionId, std::shared_ptr<webhooks::Runner>, IdHash> runners_;  // shared with stop() of a running change
+  struct PipesTarget {
+    TenantId tenant;
+    std::optional<ChannelId> channel;
+  };
+  std::unordered_map<SubscriptionId, PipesTarget, IdHash> pipes_targets_;
 };
 
 }  // namespace wherry

@@ -218,5 +218,15 @@ CREATE TABLE webhook_attempts (
 CREATE TABLE offline_queue (
   tenant_id BLOB NOT NULL,
   sequence BIGINT NOT NULL,
+  contact_id BLOB NOT NULL,
+  at BIGINT NOT NULL,
   PRIMARY KEY (tenant_id, sequence)
+) WITHOUT ROWID;
+CREATE INDEX offline_queue_by_time ON offline_queue (tenant_id, at);
+CREATE INDEX offline_queue_of_contact ON offline_queue (tenant_id, contact_id, at);
+
+-- Up to here a tenant's messages were handed to its sockets, queued, or were not for sockets.
+CREATE TABLE live_cursors (
+  tenant_id BLOB PRIMARY KEY NOT NULL,
+  cursor_at BIGINT NOT NULL
 ) WITHOUT ROWID;

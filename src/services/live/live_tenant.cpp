@@ -1,0 +1,207 @@
+#include "services/live/live_tenant.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace wherry {
+
+namespace {
+constexpr milliseconds pause = seconds(1);
+constexpr std::uint32_t page = 128;
+}  // namespace
+
+LiveTenant::LiveTenant(const LiveDispatch::Parts& parts, LiveCounters& counters, TenantId tenant, Executor executor)
+    : parts_(parts), counters_(counters), tenant_(tenant), executor_(executor) {}
+
+void LiveTenant::start() { group_.spawn(executor_, listen(), "live_listen"); }
+
+Task<void> LiveTenant::stop() {
+  stopping_ = true;
+  co_await group_.stop();
+}
+
+Task<void> LiveTenant::listen() {
+  constexpr milliseconds long_enough = seconds(30);
+  while (!stopping_ && !parts_.feed.closed()) {
+    const auto seen = parts_.feed.generation(tenant_);
+    wake();
+    co_await parts_.feed.wait(tenant_, seen, long_enough);
+  }
+}
+
+void LiveTenant::wake() {
+  if (stopping_ || wanted_.exchange(true)) return;
+  group_.spawn(executor_, pump(), "live_pump");
+}
+
+void LiveTenant::wake_at(Timestamp at) {
+  if (armed_for_ && *armed_for_ <= at) return;
+  armed_for_ = at;
+  group_.spawn(executor_, wait_and_wake(at), "live_timer");
+}
+
+Task<void> LiveTenant::wait_and_wake(Timestamp at) {
+  const auto wait = std::max(at - parts_.clock.now(), milliseconds(0));
+  co_await parts_.clock.sleep_for(wait);
+  if (armed_for_ == at) armed_for_.reset();
+  wake();
+}
+
+Task<void> LiveTenant::pump() {
+  if (pumping_) co_return;  // wanted_ stays set: the running pump goes round again
+  pumping_ = true;
+  while (!stopping_ && wanted_.exchange(false)) {
+    auto done = co_await step();
+    if (!done) wake_at(parts_.clock.now() + pause);
+  }
+  pumping_ = false;
+}
+
+Task<Result<void>> LiveTenant::step() {
+  if (!loaded_) {
+    CO_TRY(stored_cursor_, co_await parts_.store.live_cursor(tenant_));
+    window_ = webhooks::Window(stored_cursor_);
+    loaded_ = true;
+    drain();  // somebody may be connected already
+  }
+  CO_TRY_VOID(co_await commit());
+  CO_TRY_VOID(co_await fill());
+  start_due();
+  co_return Result<void>();
+}
+
+Task<Result<void>> LiveTenant::commit() {
+  const auto cursor = window_.cursor();
+  if (cursor == stored_cursor_ && to_queue_.empty()) co_return Result<void>();
+  auto queued = std::exchange(to_queue_, {});
+  auto stored = co_await parts_.store.record_live(tenant_, cursor, queued);
+  if (!stored) {
+    to_queue_.insert(to_queue_.begin(), queued.begin(), queued.end());
+    co_return stored.error();
+  }
+  stored_cursor_ = cursor;
+  counters_.queued += queued.size();
+  counters_.dropped += *stored;
+  if (!queued.empty()) drain();  // for one who connected meanwhile
+  co_return Result<void>();
+}
+
+bool LiveTenant::is_for_sockets(const JournalItem& item) const {
+  const bool message = item.event.kind == "message.received" && item.inbound && item.event.channel && item.event.conversation;
+  if (!message) return false;
+  if (item.event.at + LiveStore::queue_lifetime <= parts_.clock.now()) return false;
+  return !parts_.taken_by_webhook(tenant_, *item.event.channel);
+}
+
+Task<Result<void>> LiveTenant::fill() {
+  while (window_.size() < window) {
+    CO_TRY(auto items, co_await parts_.journal.read(tenant_, window_.read_position(), page));
+    for (auto& item : items) {
+      window_.note_read(item.event.sequence);
+      if (!is_for_sockets(item)) continue;
+      webhooks::Window::Entry entry;
+      entry.item = std::move(item);
+      window_.add(std::move(entry));
+    }
+    if (items.size() < page) break;
+  }
+  if (window_.size() == 0 && window_.cursor() != stored_cursor_) wake();  // the cursor passes over what is for others
+  co_return Result<void>();
+}
+
+void LiveTenant::start_due() {
+  const auto now = parts_.clock.now();
+  const auto room = concurrency - std::min(concurrency, window_.running());
+  for (const auto sequence : window_.start_due(now, room)) group_.spawn(executor_, deliver(sequence), "live_delivery");
+  const auto next = window_.next_due();
+  if (next && *next > now) wake_at(*next);
+}
+
+/// A message's file may still be on its way: false while it is worth waiting for.
+Task<Result<bool>> LiveTenant::file_is_ready(std::uint64_t sequence) {
+  const auto* entry = window_.find(sequence);
+  if (entry->item.inbound->file != InboundView::File::pending) co_return true;
+  CO_TRY(auto items, co_await parts_.journal.read(tenant_, sequence - 1, 1));
+  auto* again = window_.find(sequence);
+  if (items.empty() || items.front().event.sequence != sequence || !items.front().inbound) co_return true;
+  again->item = std::move(items.front());
+  const bool pending = again->item.inbound->file == InboundView::File::pending;
+  co_return !pending || parts_.clock.now() >= again->item.event.at + file_patience;
+}
+
+Task<void> LiveTenant::deliver(std::uint64_t sequence) {
+  auto ready = co_await file_is_ready(sequence);
+  if (!ready || !*ready) {
+    window_.postpone(sequence, 0, parts_.clock.now() + pause);
+    wake();
+    co_return;
+  }
+  const auto& item = window_.find(sequence)->item;
+  auto audience = parts_.sockets.audience(tenant_, *item.event.channel, *item.event.conversation);
+  // Who is being given the queue gets new messages behind it.
+  const bool behind_the_queue = draining_ && std::erase(audience.user_scoped, drainer_) > 0;
+  const bool nobody = audience.empty() || (behind_the_queue && audience.user_scoped.empty());
+  const auto channel = parts_.channels.find(*item.event.channel);
+  bool delivered = false;
+  if (!audience.empty()) {
+    auto frame = parts_.render(channel.get(), item);
+    delivered = co_await hand_out(std::move(audience), std::move(frame));
+  }
+  if (stopping_) co_return;
+  if (delivered) ++counters_.delivered;
+  if (!delivered || nobody || behind_the_queue) to_queue_.push_back(sequence);
+  window_.settle(sequence);
+  wake();
+}
+
+/// Whether anybody got it.
+Task<bool> LiveTenant::hand_out(LiveSockets::Audience audience, std::string frame) {
+  bool got = false;
+  for (auto* sockets : {&audience.user_scoped, &audience.conversation_scoped}) {
+    for (const auto& socket : *sockets) {
+      auto written = co_await socket->write(frame);
+      got = got || written.has_value();
+    }
+  }
+  co_return got;
+}
+
+void LiveTenant::drain() { group_.spawn(executor_, run_drain(), "live_drain"); }
+
+Task<void> LiveTenant::run_drain() {
+  if (draining_ || !loaded_) co_return;
+  draining_ = true;
+  bool more = true;
+  while (more && !stopping_) {
+    auto one = co_await drain_one();
+    if (!one) log::warn("live_queue_failed", {{"tenant", tenant_.text()}, {"error", to_string(one.error().code)}});
+    more = !one || *one;
+    if (more) {
+      const auto wait = one ? LiveDispatch::drain_pace : pause;
+      co_await parts_.clock.sleep_for(wait);
+    }
+  }
+  drainer_ = nullptr;
+  draining_ = false;
+}
+
+Task<Result<bool>> LiveTenant::drain_one() {
+  const auto not_before = parts_.clock.now() - LiveStore::queue_lifetime;
+  std::optional<JournalItem> item;
+  for (const auto& socket : parts_.sockets.user_scoped(tenant_)) {
+    CO_TRY(item, co_await parts_.store.next_queued(tenant_, socket->channel, not_before));
+    drainer_ = socket;
+    if (item) break;
+  }
+  if (!item) co_return false;
+  const auto channel = item->event.channel ? parts_.channels.find(*item->event.channel) : nullptr;
+  auto frame = parts_.render(channel.get(), *item);
+  auto written = co_await drainer_->write(std::move(frame));
+  if (!written) co_return true;  // it stays queued for the next connection
+  CO_TRY_VOID(co_await parts_.store.unqueue(tenant_, item->event.sequence));
+  ++counters_.drained;
+  co_return true;
+}
+
+}  // namespace wherry
