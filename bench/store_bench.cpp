@@ -63,7 +63,7 @@ Task<void> send_messages(Work& work) {
     message.conversation = work.conversation;
     message.content = TextContent{"Your table is booked for 19:30. Reply STOP to cancel.", false};
     message.give_up_at = message.created_at + seconds(60);
-    auto accepted = co_await work.messages.accept(message);
+    auto accepted = co_await work.messages.accept(message, std::nullopt);
     MessageMove sending;
     sending.id = message.id;
     sending.attempts = 1;
@@ -113,7 +113,7 @@ Task<void> take_statuses(Work& work) {
     message.channel = work.channel;
     message.conversation = work.conversation;
     message.content = TextContent{"Your table is booked.", false};
-    auto accepted = co_await work.messages.accept(message);
+    auto accepted = co_await work.messages.accept(message, std::nullopt);
     const auto wamid = fresh_wamid(++work.started % 10'000);
     for (const char* name : {"sent", "delivered", "read"}) {
       NewStatus event;

@@ -10,6 +10,8 @@ std::string_view to_string(ErrorCode code) {
     case ErrorCode::not_found: return "not_found";
     case ErrorCode::already_exists: return "already_exists";
     case ErrorCode::conflict: return "conflict";
+    case ErrorCode::idempotency_conflict: return "idempotency_conflict";
+    case ErrorCode::idempotency_reused: return "idempotency_reused";
     case ErrorCode::gone: return "gone";
     case ErrorCode::too_large: return "too_large";
     case ErrorCode::unsupported_media: return "unsupported_media";

@@ -14,7 +14,9 @@ enum class ErrorCode {
   permission_denied,     ///< the object belongs to somebody else, or the key lacks the scope
   not_found,             ///< no such object
   already_exists,        ///< a unique name or number is taken
-  conflict,              ///< the state moved on, or the same request is in flight
+  conflict,              ///< the state moved on
+  idempotency_conflict,  ///< the first request with this idempotency key is still being worked on
+  idempotency_reused,    ///< the idempotency key was used for a different request
   gone,                  ///< it existed, its lifetime is over
   too_large,             ///< bytes over a limit
   unsupported_media,     ///< the type is malformed, empty or not what it claims
@@ -40,6 +42,8 @@ inline constexpr ErrorCode all_error_codes[] = {
     ErrorCode::not_found,
     ErrorCode::already_exists,
     ErrorCode::conflict,
+    ErrorCode::idempotency_conflict,
+    ErrorCode::idempotency_reused,
     ErrorCode::gone,
     ErrorCode::too_large,
     ErrorCode::unsupported_media,

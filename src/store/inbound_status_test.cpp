@@ -11,7 +11,7 @@ class InboundStatus : public test::StoreWorld {
   /// A message of ours in the given state; with a wamid once it was sent.
   Message in_state(MessageState state, const std::string& wamid = "") {
     auto made = message();
-    EXPECT_TRUE(run(outbound.accept(made)));
+    EXPECT_TRUE(run(outbound.accept(made, std::nullopt)));
     const auto sql = "UPDATE messages SET state = " + std::to_string(static_cast<int>(state)) + ", wamid = $2 WHERE id = $1";
     texts.push_back(std::make_unique<std::string>(sql));
     EXPECT_TRUE(run(db().commit({{texts.back()->c_str(), {value_of(made.id), wamid.empty() ? Value() : Value(wamid)}, 1}})));

@@ -264,7 +264,7 @@ TEST_F(InboundRows, ABrokenDiskAtAnyInstantLeavesNothingHalfStored) {
     SqlInboundStore sweep(**opened);
     SqlMessageStore outbound(**opened);
     auto ours = message();
-    ASSERT_TRUE(run(outbound.accept(ours)));
+    ASSERT_TRUE(run(outbound.accept(ours, std::nullopt)));
     const auto number = [&](const char* sql) { return as_int((*run((*opened)->query({sql, {}, {}})))[0][0]); };
     std::vector<NewInboundEvent> post{picture("wamid.A"), text("wamid.B", customer("491500000001", "DE.7")),
                                       status("wamid.S", "delivered", ours.id)};

@@ -2,6 +2,7 @@
 
 #include "base/fault_point.h"
 #include "base/json.h"
+#include "store/idempotency_rows.h"
 #include "store/message_rows.h"
 #include "store/values.h"
 
@@ -75,8 +76,9 @@ Task<Result<std::vector<Conversation>>> SqlMessageStore::list_conversations(Conv
   co_return map_rows(rows, to_conversation);
 }
 
-Task<Result<void>> SqlMessageStore::accept(Message message) {
+Task<Result<void>> SqlMessageStore::accept(Message message, std::optional<IdempotencyClaim> claim) {
   Batch batch;
+  if (claim) batch.push_back(claim_row(*claim, message.id, message.created_at));
   batch.push_back({insert_message,
                    {value_of(message.id), value_of(message.tenant), value_of(message.channel), value_of(message.conversation),
                     content_to_json(message.content), number(static_cast<std::uint64_t>(message.state)), number(message.attempts),
@@ -85,7 +87,11 @@ Task<Result<void>> SqlMessageStore::accept(Message message) {
   batch.push_back(journal_row(message.tenant, "message.accepted", message.channel, message.conversation, message.id.raw, message.created_at,
                               accepted_body(message)));
   fault_point("before-accept-commit");
-  CO_TRY_VOID(co_await database_.commit(std::move(batch)));
+  auto stored = co_await database_.commit(std::move(batch));
+  if (!stored) {
+    const bool key_taken = claim && stored.error().code == ErrorCode::conflict;  // nothing else in the batch expects anything
+    co_return key_taken ? key_in_use() : std::move(stored).error();
+  }
   fault_point("after-accept-commit");
   journaled(message.tenant);
   co_return Result<void>();

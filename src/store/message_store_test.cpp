@@ -11,7 +11,7 @@ class MessageRows : public test::StoreWorld {
   MessageRows() : store(db()), inbound(db()) {}
   Message accepted() {
     auto made = message();
-    EXPECT_TRUE(run(store.accept(made)));
+    EXPECT_TRUE(run(store.accept(made, std::nullopt)));
     clock.advance(milliseconds(1));
     return made;
   }
@@ -45,7 +45,7 @@ class MessageRows : public test::StoreWorld {
 TEST_F(MessageRows, AnAcceptedMessageComesBackAsItWas) {
   auto made = message();
   made.content = MediaContent{MediaKind::document, MediaId::make(now()), "the plan", "plan.pdf"};
-  ASSERT_TRUE(run(store.accept(made)));
+  ASSERT_TRUE(run(store.accept(made, std::nullopt)));
 
   reopen();
   SqlMessageStore after(db());
@@ -89,8 +89,8 @@ TEST_F(MessageRows, AMessageMayBeStoredAsBeingSentAtOnce) {
   made.state = MessageState::sending;
   made.attempts = 1;
 
-  ASSERT_TRUE(run(store.accept(made)));
-  auto again = run(store.accept(made));
+  ASSERT_TRUE(run(store.accept(made, std::nullopt)));
+  auto again = run(store.accept(made, std::nullopt));
 
   EXPECT_EQ(stored(made.id).state, MessageState::sending);
   EXPECT_EQ(stored(made.id).attempts, 1U);
@@ -252,7 +252,7 @@ TEST_F(MessageRows, ASequenceNumberIsNeverGivenTwice) {
   reopen();
   SqlMessageStore after(db());
 
-  ASSERT_TRUE(run(after.accept(message())));
+  ASSERT_TRUE(run(after.accept(message(), std::nullopt)));
 
   auto events = run(after.journal_after(tenant, 0, 10));
   ASSERT_EQ(events->size(), 2U);

@@ -25,8 +25,13 @@ Task<Result<std::vector<Conversation>>> MemoryMessageStore::list_conversations(C
   co_return found;
 }
 
-Task<Result<void>> MemoryMessageStore::accept(Message message) {
+Task<Result<void>> MemoryMessageStore::accept(Message message, std::optional<IdempotencyClaim> claim) {
   CO_TRY_VOID(begin_write());
+  if (claim) {
+    auto& record = keys[claimed_key(*claim)];
+    if (!record.message.raw.is_null() && record.created_at + idempotency_lifetime > message.created_at) co_return key_in_use();
+    record = {claim->fingerprint, message.id, std::nullopt, message.created_at};
+  }
   const auto id = message.id;
   messages.emplace(id, std::move(message));
   co_return Result<void>();
@@ -71,6 +76,23 @@ Task<Result<std::vector<Message>>> MemoryMessageStore::unfinished(std::optional<
 
 Task<Result<std::vector<JournalEvent>>> MemoryMessageStore::journal_after(TenantId, std::uint64_t, std::uint32_t) {
   co_return std::vector<JournalEvent>();
+}
+
+Task<Result<std::optional<IdempotencyRecord>>> MemoryIdempotencyStore::find(IdempotencyClaim claim) {
+  auto found = messages_.keys.find(claimed_key(claim));
+  if (found == messages_.keys.end()) co_return std::optional<IdempotencyRecord>();
+  co_return std::optional<IdempotencyRecord>(found->second);
+}
+
+Task<Result<void>> MemoryIdempotencyStore::finish(IdempotencyClaim claim, IdempotentAnswer answer) {
+  CO_TRY_VOID(messages_.begin_write());
+  auto found = messages_.keys.find(claimed_key(claim));
+  if (found != messages_.keys.end() && !found->second.answer) found->second.answer = std::move(answer);
+  co_return Result<void>();
+}
+
+Task<Result<std::uint64_t>> MemoryIdempotencyStore::forget(Timestamp made_until) {
+  co_return std::erase_if(messages_.keys, [&](const auto& entry) { return entry.second.created_at <= made_until; });
 }
 
 }  // namespace wherry::test

@@ -13,6 +13,8 @@ int status_of(ErrorCode code) {
     case ErrorCode::not_found: return 404;
     case ErrorCode::already_exists: return 409;
     case ErrorCode::conflict: return 409;
+    case ErrorCode::idempotency_conflict: return 409;
+    case ErrorCode::idempotency_reused: return 422;
     case ErrorCode::gone: return 410;
     case ErrorCode::too_large: return 413;
     case ErrorCode::unsupported_media: return 415;
@@ -35,6 +37,7 @@ int status_of(ErrorCode code) {
 bool is_retryable(ErrorCode code) {
   switch (code) {
     case ErrorCode::rate_limited:
+    case ErrorCode::idempotency_conflict:
     case ErrorCode::upstream_unavailable:
     case ErrorCode::fetch_failed:
     case ErrorCode::timeout:
@@ -46,6 +49,7 @@ bool is_retryable(ErrorCode code) {
     case ErrorCode::not_found:
     case ErrorCode::already_exists:
     case ErrorCode::conflict:
+    case ErrorCode::idempotency_reused:
     case ErrorCode::gone:
     case ErrorCode::too_large:
     case ErrorCode::unsupported_media:

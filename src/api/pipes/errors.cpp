@@ -12,6 +12,9 @@ WireError wire_error(ErrorCode code) {
     case ErrorCode::not_found: return {404, "NOT_FOUND", "Not found"};
     case ErrorCode::already_exists: return {400, "INVALID_REQUEST", "Already exists"};
     case ErrorCode::conflict: return {400, "INVALID_REQUEST", "Conflict with another request"};
+    case ErrorCode::idempotency_conflict:
+      return {409, "IDEMPOTENCY_CONFLICT", "A request with this Idempotency-Key is still being worked on"};
+    case ErrorCode::idempotency_reused: return {422, "IDEMPOTENCY_KEY_REUSED", "This Idempotency-Key was used for another request"};
     case ErrorCode::gone: return {410, "MEDIA_EXPIRED", "Media has expired"};
     case ErrorCode::too_large: return {400, "INVALID_MEDIA", "The file is too large"};
     case ErrorCode::unsupported_media: return {400, "INVALID_MEDIA", "The media is not supported"};

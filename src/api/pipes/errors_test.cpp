@@ -10,10 +10,10 @@ namespace {
 std::string body_of(const http::Response& response) { return std::get<std::string>(response.body); }
 
 TEST(PipesErrors, EveryCodeHasAStatusACodeAndAText) {
-  const std::set<std::string_view> known{"INVALID_REQUEST",     "INVALID_MEDIA", "INVALID_URL",   "FETCH_FAILED",
-                                         "UNAUTHORIZED",        "FORBIDDEN",     "NOT_FOUND",     "RATE_LIMITED",
-                                         "META_UPLOAD_FAILED",  "SEND_FAILED",   "MEDIA_EXPIRED", "SERVICE_WINDOW_EXPIRED",
-                                         "SERVICE_UNAVAILABLE", "INTERNAL_ERROR"};
+  const std::set<std::string_view> known{
+      "INVALID_REQUEST",     "INVALID_MEDIA",  "INVALID_URL",          "FETCH_FAILED",          "UNAUTHORIZED",  "FORBIDDEN",
+      "NOT_FOUND",           "RATE_LIMITED",   "META_UPLOAD_FAILED",   "SEND_FAILED",           "MEDIA_EXPIRED", "SERVICE_WINDOW_EXPIRED",
+      "SERVICE_UNAVAILABLE", "INTERNAL_ERROR", "IDEMPOTENCY_CONFLICT", "IDEMPOTENCY_KEY_REUSED"};
   for (const auto code : all_error_codes) {
     const auto wire = wire_error(code);
     EXPECT_GE(wire.status, 400) << to_string(code);
@@ -36,6 +36,8 @@ TEST(PipesErrors, TheContractsRowsHaveTheirStatus) {
       {ErrorCode::window_closed, 403, "SERVICE_WINDOW_EXPIRED"},
       {ErrorCode::not_found, 404, "NOT_FOUND"},
       {ErrorCode::gone, 410, "MEDIA_EXPIRED"},
+      {ErrorCode::idempotency_conflict, 409, "IDEMPOTENCY_CONFLICT"},
+      {ErrorCode::idempotency_reused, 422, "IDEMPOTENCY_KEY_REUSED"},
       {ErrorCode::rate_limited, 429, "RATE_LIMITED"},
       {ErrorCode::upload_failed, 500, "META_UPLOAD_FAILED"},
       {ErrorCode::rejected, 500, "SEND_FAILED"},

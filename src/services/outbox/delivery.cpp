@@ -69,7 +69,7 @@ Task<void> Delivery::deliver(OutboxJob job) {
   }
 }
 
-Task<Delivery::FirstTry> Delivery::try_at_once(Message message) {
+Task<Delivery::FirstTry> Delivery::try_at_once(Message message, const std::optional<IdempotencyClaim>& claim) {
   FirstTry first;
   auto attempt = co_await prepare(message);
   if (!attempt) {
@@ -83,7 +83,7 @@ Task<Delivery::FirstTry> Delivery::try_at_once(Message message) {
   }
   message.state = MessageState::sending;
   message.attempts = 1;
-  auto stored = co_await store_.accept(message);
+  auto stored = co_await store_.accept(message, claim);
   if (!stored) {
     first.answer = stored.error();
     co_return first;
@@ -180,7 +180,7 @@ Task<Delivery::Next> Delivery::settle(OutboxJob& job, SendOutcome outcome) {
     if (const auto* unknown = std::get_if<SendUnknown>(&outcome)) {
       log::warn("send_outcome_unknown", {{"message", message.id.text()}, {"detail", unknown->detail}});
     }
-    job.responder.answer(Error{ErrorCode::outcome_unknown, "WhatsApp did not confirm the message; it may or may not have been sent"});
+    job.responder.answer(Error{ErrorCode::outcome_unknown, std::string(unconfirmed_text)});
   }
   co_return Next::done;
 }
@@ -239,7 +239,7 @@ Task<void> Delivery::settle_overtaken(OutboxJob& job) {
     job.responder.answer(SendReceipt{job.message.id, (*current)->wamid});
   } else {
     ++counters_.uncertain;
-    job.responder.answer(Error{ErrorCode::outcome_unknown, "WhatsApp did not confirm the message; it may or may not have been sent"});
+    job.responder.answer(Error{ErrorCode::outcome_unknown, std::string(unconfirmed_text)});
   }
 }
 

@@ -20,6 +20,9 @@ struct OutboxCounters {
   std::atomic<std::int64_t> waiting{0};
 };
 
+/// What a caller is told about a message that may or may not have been sent.
+inline constexpr std::string_view unconfirmed_text = "WhatsApp did not confirm the message; it may or may not have been sent";
+
 /// Takes one accepted message to its outcome: pacing, commit `sending`, WhatsApp, commit the outcome, answer the caller.
 /// Only throttled and transient refusals are tried again, until the message's give_up_at. Threads: any.
 class Delivery {
@@ -39,7 +42,7 @@ class Delivery {
     Message message;
   };
   /// The short road of a new message whose lane is idle: its first commit stores it as `sending` already.
-  Task<FirstTry> try_at_once(Message message);
+  Task<FirstTry> try_at_once(Message message, const std::optional<IdempotencyClaim>& claim);
   void sweep() { pacer_.sweep(); }
 
  private:

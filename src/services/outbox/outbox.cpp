@@ -77,9 +77,9 @@ Task<Result<SendReceipt>> Outbox::submit_and_wait(SendRequest request) {
   message.conversation = conversation.id;
   message.content = std::move(request.content);
   if (lanes_.hold(message.conversation)) {
-    co_return co_await send_at_once(std::move(message));
+    co_return co_await send_at_once(std::move(message), std::move(request.claim));
   }
-  co_return co_await send_in_lane(std::move(message), false);
+  co_return co_await send_in_lane(std::move(message), std::move(request.claim), false);
 }
 
 // Gives the lane up however its holder ends.
@@ -93,11 +93,11 @@ struct Outbox::LaneHold {
   }
 };
 
-Task<Result<SendReceipt>> Outbox::send_at_once(Message message) {
+Task<Result<SendReceipt>> Outbox::send_at_once(Message message, std::optional<IdempotencyClaim> claim) {
   auto executor = co_await boost::asio::this_coro::executor;
   const auto conversation = message.conversation;
   LaneHold hold{*this, conversation, executor};
-  auto first = co_await delivery_.try_at_once(std::move(message));
+  auto first = co_await delivery_.try_at_once(std::move(message), claim);
   if (first.kind == Delivery::FirstTry::Kind::answered) {
     --counters_.waiting;
     co_return std::move(*first.answer);
@@ -106,13 +106,13 @@ Task<Result<SendReceipt>> Outbox::send_at_once(Message message) {
   if (first.kind == Delivery::FirstTry::Kind::retrying) {
     co_return co_await wait_in_lane(std::move(first.message), true);
   }
-  co_return co_await send_in_lane(std::move(first.message), true);
+  co_return co_await send_in_lane(std::move(first.message), std::move(claim), true);
 }
 
-Task<Result<SendReceipt>> Outbox::send_in_lane(Message message, bool holds_lane) {
+Task<Result<SendReceipt>> Outbox::send_in_lane(Message message, std::optional<IdempotencyClaim> claim, bool holds_lane) {
   auto executor = co_await boost::asio::this_coro::executor;
   const auto conversation = message.conversation;
-  auto stored = co_await store_.accept(message);
+  auto stored = co_await store_.accept(message, std::move(claim));
   if (!stored) {
     --counters_.waiting;
     if (holds_lane) release_lane(conversation, executor);

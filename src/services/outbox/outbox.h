@@ -15,6 +15,7 @@ struct SendRequest {
   TenantId tenant;
   ConversationId conversation;
   Content content;
+  std::optional<IdempotencyClaim> claim = std::nullopt;  ///< the key it is sent under, stored in the same batch
 };
 
 struct OutboxOptions {
@@ -36,7 +37,7 @@ class Outbox {
 
   /// Sends and waits for the outcome, which is on disk when this returns.
   /// Errors: those of check_sendable; invalid_argument (content limits, NUL, bad UTF-8); not_found, permission_denied, gone
-  /// (media); upload_failed, rejected, upstream_unavailable (not sent, final); outcome_unknown; unavailable (store or queue full);
+  /// (media); idempotency_conflict (the claim's key is taken); upload_failed, rejected, upstream_unavailable (not sent, final); outcome_unknown; unavailable (store or queue full);
   /// cancelled (the server is stopping; stored and sent after the next start).
   Task<Result<SendReceipt>> submit_and_wait(SendRequest request);
 
@@ -54,8 +55,8 @@ class Outbox {
   struct LaneHold;
   Task<void> run_lane(ConversationId conversation);
   void start(OutboxJob job, Executor executor);
-  Task<Result<SendReceipt>> send_at_once(Message message);
-  Task<Result<SendReceipt>> send_in_lane(Message message, bool holds_lane);
+  Task<Result<SendReceipt>> send_at_once(Message message, std::optional<IdempotencyClaim> claim);
+  Task<Result<SendReceipt>> send_in_lane(Message message, std::optional<IdempotencyClaim> claim, bool holds_lane);
   Task<Result<SendReceipt>> wait_in_lane(Message message, bool holds_lane);
   void release_lane(ConversationId conversation, Executor executor);
 

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "domain/inbound.h"
+#include "services/ports/idempotency_store.h"
 #include "services/ports/models.h"
 
 namespace wherry {
@@ -39,8 +40,9 @@ class MessageStore {
   };
   virtual Task<Result<std::vector<Conversation>>> list_conversations(ConversationFilter filter) = 0;
 
-  /// Stores a new message, as `accepted` or already as `sending`, with a "message.accepted" journal row.
-  virtual Task<Result<void>> accept(Message message) = 0;
+  /// Stores a new message, as `accepted` or already as `sending`, with a "message.accepted" journal row and the idempotency key it was
+  /// sent under, all or nothing. Errors: idempotency_conflict when the key is taken and still alive.
+  virtual Task<Result<void>> accept(Message message, std::optional<IdempotencyClaim> claim) = 0;
   /// Errors: conflict when the stored state is not `move.from`.
   virtual Task<Result<void>> move(MessageMove move, Message message) = 0;
   virtual Task<Result<std::optional<Message>>> find_message(MessageId id) = 0;

@@ -90,6 +90,20 @@ CREATE TABLE messages (
 CREATE INDEX messages_unfinished ON messages (id) WHERE state < 2;
 CREATE INDEX messages_by_wamid ON messages (wamid) WHERE wamid IS NOT NULL;
 
+-- Written together with the message they stand for. status and body are the answer; NULL while it is not known. Rows live 24 hours.
+CREATE TABLE idempotency_keys (
+  tenant_id BLOB NOT NULL,
+  route TEXT NOT NULL,
+  idempotency_key TEXT NOT NULL,
+  fingerprint BLOB NOT NULL,
+  message_id BLOB NOT NULL,
+  status BIGINT,
+  body TEXT,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, route, idempotency_key)
+) WITHOUT ROWID;
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+
 CREATE TABLE inbound_messages (
   id BLOB PRIMARY KEY NOT NULL,
   tenant_id BLOB NOT NULL,
