@@ -13,6 +13,7 @@
 #include "services/access/access.h"
 #include "services/channels/channels.h"
 #include "services/channels/conversations.h"
+#include "services/idempotency/idempotency.h"
 #include "services/inbox/inbox.h"
 #include "services/journal/journal_feed.h"
 #include "services/media/media_service.h"
@@ -21,6 +22,7 @@
 #include "store/access_store.h"
 #include "store/channel_store.h"
 #include "store/database.h"
+#include "store/idempotency_rows.h"
 #include "store/inbound_store.h"
 #include "store/journal_reader.h"
 #include "store/journal_store.h"
@@ -60,6 +62,7 @@ struct Core {
   store::SqlAccessStore access_store;
   store::SqlChannelStore channel_store;
   store::SqlMessageStore message_store;
+  store::SqlIdempotencyStore idempotency_rows;
   store::SqlInboundStore inbound_store;
   store::SqlMediaRows media_rows;
   store::SqlJournalReader journal;
@@ -72,6 +75,7 @@ struct Core {
   MediaService media;
   cloud_api::CloudApi upstream;
   Outbox outbox;
+  Idempotency idempotency;
   Inbox inbox;
   GuardedWebhookSender webhook_sender;
   api::pipes::PipesWebhookFormat pipes_format;

@@ -49,7 +49,7 @@ Gateway::Gateway(const Config& config, Core& core)
           [this] { return serving_.load(); },
           [this](api::admin::MetricsPage& page) { add_gateway_metrics(page, core_, *webhook_counters_, media_worker_.counters()); },
           [this](api::admin::MetricsPage& page) { return add_stored_metrics(page, core_, retention_); }},
-      pipes_{core.access, core.outbox, core.media, core.clock, config.public_url, !config.media_urls_https_only},
+      pipes_{core.access, core.outbox, core.media, core.idempotency, core.clock, config.public_url, !config.media_urls_https_only},
       meta_{core.inbox, core.channels, core.clock},
       router_(make_router()),
       media_worker_(core.inbound_store, core.media, core.upstream, core.channels, core.clock, worker_options(config)),
@@ -123,7 +123,8 @@ Task<void> Gateway::housekeeping() {
     auto swept = co_await core_.media.sweep();
     auto dropped = co_await retention_.sweep();
     auto tries = co_await core_.webhook_store.forget_dropped();
-    if (!forgotten || !swept || !dropped || !tries) {
+    auto keys = co_await core_.idempotency.sweep();
+    if (!forgotten || !swept || !dropped || !tries || !keys) {
       log::warn("housekeeping_failed", {{"seen", forgotten.has_value()}, {"media", swept.has_value()}, {"journal", dropped.has_value()}});
     }
   }

@@ -65,7 +65,7 @@ class PipesWorld {
     channel.waba_id = "2001";
     access_store.channels.push_back(channel);
     run(io, channels.load()).value();
-    api::pipes::add_pipes_routes(router, {access, outbox, media, clock, "https://wherry.example.org"});
+    api::pipes::add_pipes_routes(router, {access, outbox, media, idempotency, clock, "https://wherry.example.org"});
   }
 
   ConversationId add_conversation(TenantId owner, std::optional<Timestamp> last_inbound) {
@@ -132,6 +132,8 @@ class PipesWorld {
   Channels channels{access_store, access_store, clock, "https://graph.facebook.com", "v23.0"};
   Conversations conversations{messages};
   Outbox outbox{messages, channels, conversations, media, upstream, clock, {}};
+  MemoryIdempotencyStore keys{messages};
+  Idempotency idempotency{keys, messages, clock};
   http::Router router;
   TenantId tenant;
   TenantId other_tenant;

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "net/router.h"
 #include "services/access/access.h"
+#include "services/idempotency/idempotency.h"
 #include "services/media/media_service.h"
 #include "services/outbox/outbox.h"
 
@@ -15,6 +16,7 @@ struct PipesServices {
   Access& access;
   Outbox& outbox;
   MediaService& media;
+  Idempotency& idempotency;
   Clock& clock;
   /// "https://wherry.example.org": begins download links. Empty: the Host the caller used.
   std::string public_url{};
