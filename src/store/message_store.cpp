@@ -136,6 +136,15 @@ Task<Result<std::vector<Message>>> SqlMessageStore::unfinished(std::optional<Mes
   co_return map_rows(rows, to_message);
 }
 
+Task<Result<void>> SqlMessageStore::record(JournalEvent event) {
+  Batch batch;
+  batch.push_back(
+      journal_row(event.tenant, std::move(event.kind), event.channel, event.conversation, event.subject, event.at, std::move(event.body)));
+  CO_TRY_VOID(co_await database_.commit(std::move(batch)));
+  journaled(event.tenant);
+  co_return Result<void>();
+}
+
 Task<Result<std::vector<JournalEvent>>> SqlMessageStore::journal_after(TenantId tenant, std::uint64_t sequence, std::uint32_t limit) {
   Statement statement{select_journal, {value_of(tenant), number(sequence), number(limit)}, {}};
   CO_TRY(auto rows, co_await database_.query(std::move(statement)));

@@ -74,6 +74,12 @@ Task<Result<std::vector<Message>>> MemoryMessageStore::unfinished(std::optional<
   co_return found;
 }
 
+Task<Result<void>> MemoryMessageStore::record(JournalEvent event) {
+  CO_TRY_VOID(begin_write());
+  events.push_back(std::move(event));
+  co_return Result<void>();
+}
+
 Task<Result<std::vector<JournalEvent>>> MemoryMessageStore::journal_after(TenantId, std::uint64_t, std::uint32_t) {
   co_return std::vector<JournalEvent>();
 }

@@ -19,6 +19,7 @@ class MemoryMessageStore final : public MessageStore {
   std::map<MessageId, Message> messages;
   std::vector<MessageMove> moves;
   std::map<ClaimedKey, IdempotencyRecord> keys;
+  std::vector<JournalEvent> events;  ///< those that are about no message
   int writes = 0;
   int fail_at = 0;
   int fail_count = 1;  ///< how many writes in a row fail
@@ -30,6 +31,7 @@ class MemoryMessageStore final : public MessageStore {
   Task<Result<std::optional<Message>>> find_message(MessageId id) override;
   Task<Result<std::optional<Message>>> find_message_by_wamid(std::string wamid) override;
   Task<Result<std::vector<Message>>> unfinished(std::optional<MessageId> after, std::uint32_t limit) override;
+  Task<Result<void>> record(JournalEvent event) override;
   Task<Result<std::vector<JournalEvent>>> journal_after(TenantId tenant, std::uint64_t sequence, std::uint32_t limit) override;
 
  private:

@@ -61,6 +61,8 @@ void add_counted(MetricsPage& page, OperationalServices& services) {
   page.add("wherry_uptime_seconds", MetricsPage::Kind::gauge, "Seconds since the start.", up);
   page.add("process_resident_memory_bytes", MetricsPage::Kind::gauge, "Resident memory.", resident_bytes());
   add_outbox(page, services.outbox.counters());
+  page.add("wherry_channels_refused", MetricsPage::Kind::gauge, "Numbers that WhatsApp refuses for the account's sake.",
+           static_cast<double>(services.outbox.open_circuits()));
   add_inbox(page, services.inbox.counters());
   if (const auto* server = services.server()) add_server(page, *server);
   if (services.more) services.more(page);

@@ -12,6 +12,7 @@ constexpr int pair_limit_code = 131056;
 constexpr int throughput_code = 130429;
 constexpr milliseconds store_retry_delay = 500ms;
 constexpr int store_retries = 3;
+constexpr milliseconds circuit_check = 5s;
 
 UpstreamError local_limit(int code, std::string title) {
   UpstreamError error;
@@ -26,6 +27,12 @@ UpstreamError local_failure(const Error& error) {
   failure.title = error.message;
   return failure;
 }
+
+Error number_blocked(milliseconds wait) {
+  Error error{ErrorCode::upstream_unavailable, "WhatsApp refuses this number at the moment; its operator has been told"};
+  error.retry_after = wait;
+  return error;
+}
 }  // namespace
 
 Delivery::Delivery(MessageStore& store, Channels& channels, Conversations& conversations, MediaService& media, Upstream& upstream,
@@ -37,23 +44,26 @@ Delivery::Delivery(MessageStore& store, Channels& channels, Conversations& conve
       upstream_(upstream),
       clock_(clock),
       counters_(counters),
-      pacer_(clock) {}
+      pacer_(clock),
+      circuits_(clock) {}
 
 Task<void> Delivery::deliver(OutboxJob job) {
   auto& message = job.message;
-  const auto now = clock_.now();
-  if (message.next_attempt_at && *message.next_attempt_at > now) {
-    const auto wait = *message.next_attempt_at - now;
-    co_await clock_.sleep_for(wait);
-  }
   auto next = Next::try_again;
   while (next == Next::try_again) {
     job.attempt_started_at.reset();
+    const auto now = clock_.now();
+    if (message.next_attempt_at && *message.next_attempt_at > now) {
+      const auto wait = *message.next_attempt_at - now;
+      co_await clock_.sleep_for(wait);
+    }
     auto attempt = co_await prepare(message);
     if (!attempt) {
       co_await fail(job, local_failure(attempt.error()), attempt.error());
       co_return;
     }
+    const bool may_pass = co_await pass_circuit(job, attempt->channel);
+    if (!may_pass) co_return;
     auto paced = co_await pace(*attempt->channel, message);
     if (!paced) {
       const bool pair = paced.error().detail == "pair";
@@ -61,11 +71,12 @@ Task<void> Delivery::deliver(OutboxJob job) {
       co_await fail(job, limit, paced.error());
       co_return;
     }
+    if (circuits_.enter(attempt->channel)) continue;  // it opened while this message waited for its slot
     const bool committed = co_await commit_sending(job);
     if (!committed) co_return;
     job.attempt_started_at = clock_.now();
     auto outcome = co_await upstream_.send(attempt->channel, message, attempt->to, attempt->file);
-    next = co_await settle(job, std::move(outcome));
+    next = co_await settle(job, attempt->channel, std::move(outcome));
   }
 }
 
@@ -81,6 +92,10 @@ Task<Delivery::FirstTry> Delivery::try_at_once(Message message, const std::optio
     first.message = std::move(message);
     co_return first;
   }
+  if (const auto wait = circuits_.enter(attempt->channel)) {
+    first.answer = number_blocked(*wait);
+    co_return first;
+  }
   message.state = MessageState::sending;
   message.attempts = 1;
   auto stored = co_await store_.accept(message, claim);
@@ -91,7 +106,7 @@ Task<Delivery::FirstTry> Delivery::try_at_once(Message message, const std::optio
   ++counters_.accepted;
   OutboxJob job{std::move(message), Responder(first.answer), clock_.now()};
   auto outcome = co_await upstream_.send(attempt->channel, job.message, attempt->to, attempt->file);
-  const auto next = co_await settle(job, std::move(outcome));
+  const auto next = co_await settle(job, attempt->channel, std::move(outcome));
   if (next == Next::try_again) first.kind = FirstTry::Kind::retrying;
   first.message = std::move(job.message);
   co_return first;
@@ -117,6 +132,29 @@ Task<Result<Delivery::Attempt>> Delivery::prepare(const Message& message) {
     attempt.file = OutboundFile{std::move(media), std::move(path)};
   }
   co_return attempt;
+}
+
+Result<void> Delivery::check_circuit(ChannelId id) {
+  const auto channel = channels_.find(id);
+  const auto wait = channel ? circuits_.blocked(channel) : std::nullopt;
+  if (wait) return number_blocked(*wait);
+  return {};
+}
+
+// Waits while the number's circuit is open. False: it stays open for longer than the message may wait, which has failed.
+Task<bool> Delivery::pass_circuit(OutboxJob& job, ChannelPtr channel) {
+  while (const auto wait = circuits_.blocked(channel)) {
+    if (clock_.now() + *wait > job.message.give_up_at) {
+      auto reason = number_blocked(*wait);
+      co_await fail(job, local_failure(reason), reason);
+      co_return false;
+    }
+    const auto pause = std::min(*wait, circuit_check);  // a probe of another lane may close it before
+    co_await clock_.sleep_for(pause);
+    channel = channels_.find(job.message.channel);
+    if (!channel) co_return true;  // removed meanwhile: prepare() says so
+  }
+  co_return true;
 }
 
 Task<Result<void>> Delivery::pace(const Channel& channel, const Message& message) {
@@ -154,118 +192,6 @@ Task<bool> Delivery::commit_sending(OutboxJob& job) {
     const auto wait = store_retry_delay * std::min(tries, 20);
     co_await clock_.sleep_for(wait);
   }
-}
-
-Task<Delivery::Next> Delivery::settle(OutboxJob& job, SendOutcome outcome) {
-  auto& message = job.message;
-  if (auto* refused = std::get_if<SendRefused>(&outcome)) {
-    co_return co_await settle_refused(job, std::move(*refused));
-  }
-
-  const auto* accepted = std::get_if<SendAccepted>(&outcome);
-  const auto to = accepted != nullptr ? MessageState::sent : MessageState::uncertain;
-  const auto wamid = accepted != nullptr ? accepted->wamid : std::string();
-  auto stored = co_await store_move(message, to, wamid, std::nullopt, job.attempt_started_at);
-  for (int tries = 1; !stored && stored.error().code == ErrorCode::unavailable && tries < store_retries; ++tries) {
-    co_await clock_.sleep_for(store_retry_delay);
-    stored = co_await store_move(message, to, wamid, std::nullopt, job.attempt_started_at);
-  }
-  const bool overtaken = !stored && stored.error().code == ErrorCode::conflict;  // a status webhook came first: it was sent
-  if (accepted != nullptr && (stored || overtaken)) {
-    ++counters_.sent;
-    channels_.vitals().sent(message.channel, clock_.now());
-    job.responder.answer(SendReceipt{message.id, wamid});
-  } else {
-    ++counters_.uncertain;
-    if (const auto* unknown = std::get_if<SendUnknown>(&outcome)) {
-      log::warn("send_outcome_unknown", {{"message", message.id.text()}, {"detail", unknown->detail}});
-    }
-    job.responder.answer(Error{ErrorCode::outcome_unknown, std::string(unconfirmed_text)});
-  }
-  co_return Next::done;
-}
-
-Task<Delivery::Next> Delivery::settle_refused(OutboxJob& job, SendRefused refused) {
-  auto& message = job.message;
-  channels_.vitals().refused(refused.error.code);
-  const auto delay = retry_delay(refused.error, static_cast<int>(message.attempts));
-  const auto due = clock_.now() + with_jitter(delay);
-  if (delay == 0ms || due > message.give_up_at) {
-    co_await fail(job, std::move(refused.error), std::move(refused.reason));
-    co_return Next::done;
-  }
-  ++counters_.retried;
-  message.next_attempt_at = due;
-  auto stored = co_await store_move(message, MessageState::accepted, std::string(), refused.error, job.attempt_started_at);
-  if (!stored && stored.error().code == ErrorCode::conflict) {
-    co_await settle_overtaken(job);
-    co_return Next::done;
-  }
-  if (!stored) {
-    // Still `sending` on disk: a restart will call it uncertain rather than risk a second copy.
-    ++counters_.uncertain;
-    job.responder.answer(Error{ErrorCode::outcome_unknown, "The outcome could not be stored"});
-    co_return Next::done;
-  }
-  const auto wait = due - clock_.now();
-  co_await clock_.sleep_for(wait);
-  co_return Next::try_again;
-}
-
-Task<void> Delivery::fail(OutboxJob& job, UpstreamError error, Error reason) {
-  auto stored = co_await store_move(job.message, MessageState::failed, std::string(), error, job.attempt_started_at);
-  if (!stored && stored.error().code == ErrorCode::conflict) {
-    co_await settle_overtaken(job);
-    co_return;
-  }
-  ++counters_.failed;
-  log::info("send_failed", {{"message", job.message.id.text()},
-                            {"meta_code", error.code},
-                            {"http_status", error.http_status},
-                            {"fbtrace_id", error.fbtrace_id},
-                            {"reason", to_string(reason.code)}});
-  job.responder.answer(std::move(reason));
-}
-
-// A status webhook was faster than we: WhatsApp has the message, whatever its answers to us said. It is never sent again.
-Task<void> Delivery::settle_overtaken(OutboxJob& job) {
-  auto current = co_await store_.find_message(job.message.id);
-  const bool known = current && *current;
-  if (known && (*current)->state == MessageState::failed) {
-    ++counters_.failed;
-    job.responder.answer(Error{ErrorCode::rejected, "WhatsApp refused the message"});
-  } else if (known && !(*current)->wamid.empty()) {
-    ++counters_.sent;
-    job.responder.answer(SendReceipt{job.message.id, (*current)->wamid});
-  } else {
-    ++counters_.uncertain;
-    job.responder.answer(Error{ErrorCode::outcome_unknown, std::string(unconfirmed_text)});
-  }
-}
-
-Task<Result<void>> Delivery::store_move(Message& message, MessageState to, std::string wamid, std::optional<UpstreamError> error,
-                                        std::optional<Timestamp> started) {
-  MessageMove move;
-  move.id = message.id;
-  move.from = message.state;
-  move.to = to;
-  move.wamid = std::move(wamid);
-  move.error = std::move(error);
-  move.attempts = message.attempts + (to == MessageState::sending ? 1 : 0);
-  if (to == MessageState::accepted) move.next_attempt_at = message.next_attempt_at;
-  move.at = clock_.now();
-  move.attempt_started_at = started;
-  const auto attempts = move.attempts;
-  CO_TRY_VOID(co_await store_.move(std::move(move), message));
-  message.state = to;
-  message.attempts = attempts;
-  co_return Result<void>();
-}
-
-milliseconds Delivery::with_jitter(milliseconds delay) {
-  std::uint8_t random = 0;
-  fill_random(std::span(&random, 1));
-  return delay + delay * random / 1024;  // up to a quarter more, so that held-back messages do not return all at once
 }
 
 }  // namespace wherry

@@ -4,10 +4,10 @@
 #include <memory>
 #include <optional>
 
-#include "base/random.h"
 #include "services/channels/channels.h"
 #include "services/channels/conversations.h"
 #include "services/media/media_service.h"
+#include "services/outbox/circuits.h"
 #include "services/outbox/lanes.h"
 #include "services/outbox/pacer.h"
 #include "services/ports/message_store.h"
@@ -43,6 +43,10 @@ class Delivery {
   };
   /// The short road of a new message whose lane is idle: its first commit stores it as `sending` already.
   Task<FirstTry> try_at_once(Message message, const std::optional<IdempotencyClaim>& claim);
+  /// Errors: upstream_unavailable while WhatsApp refuses the number for the account's sake.
+  Result<void> check_circuit(ChannelId channel);
+  /// How many numbers WhatsApp refuses.
+  std::size_t open_circuits() const { return circuits_.open_count(); }
   void sweep() { pacer_.sweep(); }
 
  private:
@@ -56,15 +60,17 @@ class Delivery {
   Task<Result<void>> pace(const Channel& channel, const Message& message);
   bool may_go_now(const Channel& channel, const Message& message);
   Task<bool> commit_sending(OutboxJob& job);
-  Task<Next> settle(OutboxJob& job, SendOutcome outcome);
-  Task<Next> settle_refused(OutboxJob& job, SendRefused refused);
+  Task<bool> pass_circuit(OutboxJob& job, ChannelPtr channel);
+  std::optional<JournalEvent> note_account(const ChannelPtr& channel, const SendOutcome& outcome);
+  Task<Next> settle(OutboxJob& job, ChannelPtr channel, SendOutcome outcome);
+  Task<Next> settle_message(OutboxJob& job, ChannelPtr channel, SendOutcome outcome);
+  Task<Next> settle_refused(OutboxJob& job, ChannelPtr channel, SendRefused refused);
   Task<void> fail(OutboxJob& job, UpstreamError error, Error reason);
   Task<void> settle_overtaken(OutboxJob& job);
   /// Stores a move and keeps job.message in step. conflict: a status webhook was faster.
   /// `started`: when the request that had this outcome began.
   Task<Result<void>> store_move(Message& message, MessageState to, std::string wamid, std::optional<UpstreamError> error,
                                 std::optional<Timestamp> started = std::nullopt);
-  milliseconds with_jitter(milliseconds delay);
 
   MessageStore& store_;
   Channels& channels_;
@@ -74,6 +80,7 @@ class Delivery {
   Clock& clock_;
   OutboxCounters& counters_;
   Pacer pacer_;
+  Circuits circuits_;
 };
 
 }  // namespace wherry

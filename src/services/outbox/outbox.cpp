@@ -57,6 +57,7 @@ Task<Result<SendReceipt>> Outbox::submit_and_wait(SendRequest request) {
   if (stopping_) co_return Error{ErrorCode::cancelled, "The server is stopping"};
   CO_TRY_VOID(std::visit([](const auto& content) { return check(content); }, request.content));
   CO_TRY(auto conversation, co_await check_sendable(request.tenant, request.conversation));
+  CO_TRY_VOID(delivery_.check_circuit(conversation.channel));
   if (const auto* content = std::get_if<MediaContent>(&request.content)) {
     CO_TRY_VOID(co_await media_.find(request.tenant, content->media));
   }
@@ -176,7 +177,7 @@ Task<Result<void>> Outbox::resume() {
         ++uncertain;
         continue;
       }
-      message.give_up_at = clock_.now() + options_.answer_within;
+      message.give_up_at = clock_.now() + options_.keep_trying;
       ++counters_.waiting;
       ++counters_.resumed;
       OutboxJob job{std::move(message), Responder()};

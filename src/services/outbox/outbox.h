@@ -21,6 +21,7 @@ struct SendRequest {
 struct OutboxOptions {
   milliseconds answer_within{20'000};  ///< a synchronous caller's retries must begin before this
   std::int64_t max_waiting = 50'000;   ///< messages accepted and not finished; over it `unavailable`
+  milliseconds keep_trying = std::chrono::hours(24);  ///< how long after a restart messages that nobody waits for are tried
 };
 
 /// The one road of every outbound message: commit `accepted`, lane, pacing, commit `sending`, WhatsApp, commit the outcome.
@@ -37,7 +38,8 @@ class Outbox {
 
   /// Sends and waits for the outcome, which is on disk when this returns.
   /// Errors: those of check_sendable; invalid_argument (content limits, NUL, bad UTF-8); not_found, permission_denied, gone
-  /// (media); idempotency_conflict (the claim's key is taken); upload_failed, rejected, upstream_unavailable (not sent, final); outcome_unknown; unavailable (store or queue full);
+  /// (media); idempotency_conflict (the claim's key is taken); upload_failed, rejected, upstream_unavailable (not sent, final; or not
+  /// even accepted, because WhatsApp refuses the number); outcome_unknown; unavailable (store or queue full);
   /// cancelled (the server is stopping; stored and sent after the next start).
   Task<Result<SendReceipt>> submit_and_wait(SendRequest request);
 
@@ -49,6 +51,8 @@ class Outbox {
   /// Housekeeping: call every minute or so.
   void sweep() { delivery_.sweep(); }
 
+  /// How many numbers WhatsApp refuses for the account's sake.
+  std::size_t open_circuits() const { return delivery_.open_circuits(); }
   const OutboxCounters& counters() const { return counters_; }
 
  private:

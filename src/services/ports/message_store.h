@@ -49,6 +49,8 @@ class MessageStore {
   virtual Task<Result<std::optional<Message>>> find_message_by_wamid(std::string wamid) = 0;
   /// Messages left `accepted` or `sending`, oldest first, for the restart. Pages by id.
   virtual Task<Result<std::vector<Message>>> unfinished(std::optional<MessageId> after, std::uint32_t limit) = 0;
+  /// Writes an event that is about no message; its sequence is the store's to give.
+  virtual Task<Result<void>> record(JournalEvent event) = 0;
   virtual Task<Result<std::vector<JournalEvent>>> journal_after(TenantId tenant, std::uint64_t sequence, std::uint32_t limit) = 0;
 };
 
