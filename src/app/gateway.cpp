@@ -115,7 +115,8 @@ Task<void> Gateway::housekeeping() {
   int rounds = 0;
   while (true) {
     co_await core_.clock.sleep_for(pause);
-    core_.outbox.sweep();
+    auto settled = co_await core_.outbox.sweep();
+    if (!settled) log::warn("outbox_sweep_failed", {{"detail", settled.error().detail}});
     if (++rounds % 10 != 0) continue;
     const auto now = core_.clock.now();
     const auto before = now - std::chrono::days(8);

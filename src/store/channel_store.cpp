@@ -8,16 +8,18 @@ namespace {
 
 constexpr const char* insert_channel =
     "INSERT INTO channels (id, tenant_id, name, phone_number_id, waba_id, display_number, access_token, app_secret, previous_app_secret, "
-    "verify_token, graph_url, graph_version, messages_per_second, pair_limit, created_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    "verify_token, graph_url, graph_version, messages_per_second, pair_limit, created_at, uncertain_policy, uncertain_after_s) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 constexpr const char* update_channel_row =
     "UPDATE channels SET name = $3, phone_number_id = $4, waba_id = $5, display_number = $6, access_token = $7, app_secret = $8, "
-    "previous_app_secret = $9, verify_token = $10, graph_url = $11, graph_version = $12, messages_per_second = $13, pair_limit = $14 "
+    "previous_app_secret = $9, verify_token = $10, graph_url = $11, graph_version = $12, messages_per_second = $13, pair_limit = $14, "
+    "uncertain_policy = $16, uncertain_after_s = $17 "
     "WHERE id = $1 AND tenant_id = $2 AND removed_at IS NULL";
 constexpr const char* mark_removed = "UPDATE channels SET removed_at = $2 WHERE id = $1 AND removed_at IS NULL";
 constexpr const char* select_channels =
     "SELECT id, tenant_id, name, phone_number_id, waba_id, display_number, access_token, app_secret, previous_app_secret, verify_token, "
-    "graph_url, graph_version, messages_per_second, pair_limit, created_at FROM channels WHERE removed_at IS NULL ORDER BY id";
+    "graph_url, graph_version, messages_per_second, pair_limit, created_at, uncertain_policy, uncertain_after_s FROM channels WHERE "
+    "removed_at IS NULL ORDER BY id";
 
 Result<void> name_failure(Result<BatchResult> done) {
   if (done) return {};
@@ -46,7 +48,9 @@ std::vector<Value> SqlChannelStore::values(const Channel& channel) const {
           channel.graph_version,
           number(channel.messages_per_second),
           number(channel.pair_limit ? 1 : 0),
-          value_of(channel.created_at)};
+          value_of(channel.created_at),
+          number(static_cast<std::uint64_t>(channel.uncertain_policy)),
+          number(static_cast<std::uint64_t>(channel.uncertain_after.count()))};
 }
 
 Result<Channel> SqlChannelStore::to_channel(const Row& row) const {
@@ -68,6 +72,8 @@ Result<Channel> SqlChannelStore::to_channel(const Row& row) const {
   channel.messages_per_second = static_cast<std::uint32_t>(as_int(row[12]));
   channel.pair_limit = as_int(row[13]) != 0;
   channel.created_at = as_time(row[14]);
+  channel.uncertain_policy = static_cast<UncertainPolicy>(as_int(row[15]));
+  channel.uncertain_after = seconds(as_int(row[16]));
   return channel;
 }
 

@@ -31,6 +31,8 @@ class ChannelRows : public test::StoreWorld {
     made.graph_version = "v23.0";
     made.messages_per_second = 1000;
     made.pair_limit = false;
+    made.uncertain_policy = UncertainPolicy::resend;
+    made.uncertain_after = seconds(90);
     made.created_at = now();
     return made;
   }
@@ -65,6 +67,8 @@ TEST_F(ChannelRows, AChannelComesBackAsItWas) {
   EXPECT_EQ(back.graph_version, "v23.0");
   EXPECT_EQ(back.messages_per_second, 1000U);
   EXPECT_FALSE(back.pair_limit);
+  EXPECT_EQ(back.uncertain_policy, UncertainPolicy::resend);
+  EXPECT_EQ(back.uncertain_after, seconds(90));
   EXPECT_EQ(back.created_at, channel.created_at);
 }
 
@@ -122,6 +126,8 @@ TEST_F(ChannelRows, AnUpdateChangesWhatItNames) {
   channel.access_token = Secret("fresh");
   channel.previous_app_secret.reset();
   channel.pair_limit = true;
+  channel.uncertain_policy = UncertainPolicy::fail;
+  channel.uncertain_after = seconds(120);
 
   ASSERT_TRUE(run(store.update_channel(channel)));
 
@@ -130,6 +136,8 @@ TEST_F(ChannelRows, AnUpdateChangesWhatItNames) {
   EXPECT_EQ(back.access_token.reveal(), "fresh");
   EXPECT_FALSE(back.previous_app_secret);
   EXPECT_TRUE(back.pair_limit);
+  EXPECT_EQ(back.uncertain_policy, UncertainPolicy::fail);
+  EXPECT_EQ(back.uncertain_after, seconds(120));
 }
 
 TEST_F(ChannelRows, AnUpdateToAnothersNumberIsRefused) {

@@ -49,10 +49,12 @@ struct MoveTexts {
         allowed += (allowed.empty() ? "" : ", ") + std::to_string(from);
       }
       const bool failed = static_cast<MessageState>(to) == MessageState::failed;
+      // A failure that WhatsApp told of in a status is final and has a wamid. One without was our own verdict: a status knows better.
+      const std::string corrects = failed ? "" : " OR (state = 6 AND wamid IS NULL)";
       const auto head = "UPDATE messages SET state = " + std::to_string(to) +
                         ", wamid = COALESCE(wamid, $3), error = " + (failed ? "COALESCE($4, error)" : "$4") +
                         ", next_attempt_at = NULL, updated_at = $5 WHERE ";
-      const auto tail = " AND state IN (" + allowed + ")";
+      const auto tail = " AND (state IN (" + allowed + ")" + corrects + ")";
       by_id[static_cast<std::size_t>(to)] = head + WHERRY_BY_ID + tail;
       by_wamid[static_cast<std::size_t>(to)] = head + WHERRY_BY_WAMID + tail;
     }

@@ -49,6 +49,26 @@ TEST_F(InboundStatus, AStatusFindsItsMessageByOurIdAndBringsItsWamid) {
   EXPECT_EQ(stored(ours.id).state, MessageState::sent);
 }
 
+TEST_F(InboundStatus, AStatusCorrectsAFailureThatWasOurOwnVerdict) {
+  for (const std::string name : {"sent", "delivered", "read", "played"}) {
+    const auto given_up = in_state(MessageState::failed);
+
+    EXPECT_TRUE(take(status("wamid." + name, name, given_up.id)).moved) << name;
+
+    EXPECT_EQ(to_string(stored(given_up.id).state), name);
+    EXPECT_FALSE(stored(given_up.id).error);
+  }
+}
+
+TEST_F(InboundStatus, AStatusDoesNotUndoAFailureThatWhatsAppToldOf) {
+  const auto ours = in_state(MessageState::uncertain);
+  take(status("wamid.A", "failed", ours.id));
+
+  EXPECT_FALSE(take(status("wamid.A", "delivered", ours.id)).moved);
+
+  EXPECT_EQ(stored(ours.id).state, MessageState::failed);
+}
+
 TEST_F(InboundStatus, AStatusFindsItsMessageByWhatsAppsId) {
   const auto ours = in_state(MessageState::sent, "wamid.A");
 

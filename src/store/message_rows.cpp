@@ -36,6 +36,7 @@ Message to_message(const Row& row) {
   message.give_up_at = as_time(row[10]);
   message.created_at = as_time(row[11]);
   message.updated_at = as_time(row[12]);
+  message.resends = static_cast<std::uint32_t>(as_int(row[13]));
   return message;
 }
 

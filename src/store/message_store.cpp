@@ -26,11 +26,14 @@ constexpr const char* insert_message =
 constexpr const char* update_state =
     "UPDATE messages SET state = $3, wamid = COALESCE($4, wamid), "
     "error = CASE WHEN $3 BETWEEN 2 AND 5 THEN $5 ELSE COALESCE($5, error) END, "  // what was sent after all has no error
-    "attempts = $6, next_attempt_at = $7, updated_at = $8 WHERE id = $1 AND state = $2";
+    "attempts = $6, next_attempt_at = $7, updated_at = $8, resends = resends + $9 WHERE id = $1 AND state = $2";
 constexpr const char* select_message = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE id = $1";
 constexpr const char* select_by_wamid = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE wamid = $1";
 constexpr const char* select_unfinished =
     "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE state < 2 AND id > $1 ORDER BY id LIMIT $2";
+// The state is written out, so that the partial index serves.
+constexpr const char* select_uncertain =
+    "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE state = 7 AND id > $1 AND updated_at <= $2 ORDER BY id LIMIT $3";
 constexpr const char* select_journal = "SELECT " WHERRY_JOURNAL_COLUMNS
                                        " FROM journal "
                                        "WHERE tenant_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
@@ -102,7 +105,7 @@ Task<Result<void>> SqlMessageStore::move(MessageMove move, Message message) {
   batch.push_back({update_state,
                    {value_of(move.id), number(static_cast<std::uint64_t>(move.from)), number(static_cast<std::uint64_t>(move.to)),
                     move.wamid.empty() ? Value() : Value(move.wamid), move.error ? Value(error_to_json(*move.error)) : Value(),
-                    number(move.attempts), value_of(move.next_attempt_at), value_of(move.at)},
+                    number(move.attempts), value_of(move.next_attempt_at), value_of(move.at), number(move.again_though_uncertain ? 1 : 0)},
                    1});
   // `sending` is a step of ours that no application waits for; the row shows it.
   const bool outcome = move.to != MessageState::sending;
@@ -132,6 +135,12 @@ Task<Result<std::optional<Message>>> SqlMessageStore::find_message_by_wamid(std:
 
 Task<Result<std::vector<Message>>> SqlMessageStore::unfinished(std::optional<MessageId> after, std::uint32_t limit) {
   Statement statement{select_unfinished, {value_of(after.value_or(MessageId{})), number(limit)}, {}};
+  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+  co_return map_rows(rows, to_message);
+}
+
+Task<Result<std::vector<Message>>> SqlMessageStore::uncertain(std::optional<MessageId> after, Timestamp since, std::uint32_t limit) {
+  Statement statement{select_uncertain, {value_of(after.value_or(MessageId{})), value_of(since), number(limit)}, {}};
   CO_TRY(auto rows, co_await database_.query(std::move(statement)));
   co_return map_rows(rows, to_message);
 }

@@ -311,5 +311,46 @@ TEST_F(MessageRows, AConversationIsFoundWithItsCustomer) {
   EXPECT_FALSE(*missing);
 }
 
+TEST_F(MessageRows, UncertainMessagesComeByAgeAndInPages) {
+  std::vector<MessageId> old;
+  for (int i = 0; i < 3; ++i) {
+    auto made = accepted();
+    ASSERT_TRUE(move(made, MessageState::sending));
+    ASSERT_TRUE(move(made, MessageState::uncertain));
+    old.push_back(made.id);
+  }
+  const auto since = now();
+  clock.advance(milliseconds(1));
+  auto young = accepted();
+  ASSERT_TRUE(move(young, MessageState::sending));
+  ASSERT_TRUE(move(young, MessageState::uncertain));
+  accepted();
+
+  const auto first = run(store.uncertain(std::nullopt, since, 2)).value();
+  const auto second = run(store.uncertain(first.back().id, since, 2)).value();
+
+  ASSERT_EQ(first.size(), 2u);
+  EXPECT_EQ(first[0].id, old[0]);
+  EXPECT_EQ(first[1].id, old[1]);
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_EQ(second[0].id, old[2]);
+  const auto plan =
+      rows("EXPLAIN QUERY PLAN SELECT id FROM messages WHERE state = 7 AND id > x'00' AND updated_at <= 5 ORDER BY id LIMIT 3");
+  EXPECT_NE(as_text(plan[0][3]).find("messages_uncertain"), std::string::npos) << as_text(plan[0][3]);
+}
+
+TEST_F(MessageRows, ASecondSendOfAnUncertainMessageIsCounted) {
+  auto made = accepted();
+  ASSERT_TRUE(move(made, MessageState::sending));
+  ASSERT_TRUE(move(made, MessageState::uncertain));
+  MessageMove again{made.id, MessageState::uncertain, MessageState::accepted, {}, std::nullopt, 1, std::nullopt, now()};
+  again.again_though_uncertain = true;
+
+  ASSERT_TRUE(run(store.move(again, made)));
+
+  EXPECT_EQ(stored(made.id).resends, 1u);
+  EXPECT_EQ(stored(made.id).attempts, 1u);
+}
+
 }  // namespace
 }  // namespace wherry::store

@@ -46,6 +46,7 @@ Task<Result<void>> MemoryMessageStore::move(MessageMove move, Message) {
   message.attempts = move.attempts;
   message.next_attempt_at = move.next_attempt_at;
   message.updated_at = move.at;
+  if (move.again_though_uncertain) ++message.resends;
   if (!move.wamid.empty()) message.wamid = move.wamid;
   if (move.error) message.error = move.error;
   moves.push_back(std::move(move));
@@ -70,6 +71,15 @@ Task<Result<std::vector<Message>>> MemoryMessageStore::unfinished(std::optional<
   for (const auto& [id, message] : messages) {
     const bool open = message.state == MessageState::accepted || message.state == MessageState::sending;
     if (open && (!after || *after < id) && found.size() < limit) found.push_back(message);
+  }
+  co_return found;
+}
+
+Task<Result<std::vector<Message>>> MemoryMessageStore::uncertain(std::optional<MessageId> after, Timestamp since, std::uint32_t limit) {
+  std::vector<Message> found;
+  for (const auto& [id, message] : messages) {
+    const bool due = message.state == MessageState::uncertain && message.updated_at <= since;
+    if (due && (!after || *after < id) && found.size() < limit) found.push_back(message);
   }
   co_return found;
 }

@@ -31,6 +31,7 @@ class MemoryMessageStore final : public MessageStore {
   Task<Result<std::optional<Message>>> find_message(MessageId id) override;
   Task<Result<std::optional<Message>>> find_message_by_wamid(std::string wamid) override;
   Task<Result<std::vector<Message>>> unfinished(std::optional<MessageId> after, std::uint32_t limit) override;
+  Task<Result<std::vector<Message>>> uncertain(std::optional<MessageId> after, Timestamp since, std::uint32_t limit) override;
   Task<Result<void>> record(JournalEvent event) override;
   Task<Result<std::vector<JournalEvent>>> journal_after(TenantId tenant, std::uint64_t sequence, std::uint32_t limit) override;
 

@@ -17,9 +17,18 @@ std::optional<Secret> secret_of(std::optional<std::string> text) {
   return Secret(std::move(*text));
 }
 
+Result<std::optional<UncertainPolicy>> policy_field(const json::object& body) {
+  TRY(auto text, text_field(body, "uncertain_policy"));
+  if (!text) return std::optional<UncertainPolicy>();
+  if (*text == "fail") return std::optional(UncertainPolicy::fail);
+  if (*text == "resend") return std::optional(UncertainPolicy::resend);
+  return Error{ErrorCode::invalid_argument, "uncertain_policy must be fail or resend"};
+}
+
 Result<NewChannel> parse_new_channel(const json::object& body) {
-  TRY_VOID(only_fields(body, {"tenant_id", "name", "phone_number_id", "waba_id", "display_number", "access_token", "app_secret",
-                              "verify_token", "graph_url", "graph_version", "messages_per_second", "pair_limit"}));
+  TRY_VOID(
+      only_fields(body, {"tenant_id", "name", "phone_number_id", "waba_id", "display_number", "access_token", "app_secret", "verify_token",
+                         "graph_url", "graph_version", "messages_per_second", "pair_limit", "uncertain_policy", "uncertain_after_s"}));
   TRY(auto tenant, text_field(body, "tenant_id"));
   TRY(auto name, text_field(body, "name"));
   TRY(auto phone_number_id, text_field(body, "phone_number_id"));
@@ -32,6 +41,8 @@ Result<NewChannel> parse_new_channel(const json::object& body) {
   TRY(auto graph_version, text_field(body, "graph_version"));
   TRY(auto rate, integer_field(body, "messages_per_second", 0, 100'000));
   TRY(auto pair_limit, flag_field(body, "pair_limit"));
+  TRY(auto policy, policy_field(body));
+  TRY(auto uncertain_after, integer_field(body, "uncertain_after_s", 60, 86'400));
   auto tenant_id = TenantId::parse(tenant.value_or(""));
   if (!tenant_id) return Error{ErrorCode::invalid_argument, "tenant_id must be a tenant's id (ten_…)"};
   NewChannel wanted;
@@ -47,6 +58,8 @@ Result<NewChannel> parse_new_channel(const json::object& body) {
   wanted.graph_version = graph_version.value_or("");
   wanted.messages_per_second = static_cast<std::uint32_t>(rate.value_or(80));
   wanted.pair_limit = pair_limit.value_or(true);
+  wanted.uncertain_policy = policy.value_or(UncertainPolicy::fail);
+  if (uncertain_after) wanted.uncertain_after = seconds(*uncertain_after);
   return wanted;
 }
 
@@ -86,8 +99,8 @@ Task<Result<http::Response>> get_channel(AdminServices& services, http::Request&
 Task<Result<http::Response>> change_channel(AdminServices& services, http::Request& request) {
   CO_TRY(auto channel, find_channel(services, request));
   CO_TRY(auto body, co_await read_object(request));
-  CO_TRY_VOID(only_fields(
-      body, {"name", "access_token", "app_secret", "verify_token", "graph_url", "graph_version", "messages_per_second", "pair_limit"}));
+  CO_TRY_VOID(only_fields(body, {"name", "access_token", "app_secret", "verify_token", "graph_url", "graph_version", "messages_per_second",
+                                 "pair_limit", "uncertain_policy", "uncertain_after_s"}));
   ChannelChange change;
   CO_TRY(change.name, text_field(body, "name"));
   CO_TRY(auto access_token, text_field(body, "access_token"));
@@ -97,6 +110,9 @@ Task<Result<http::Response>> change_channel(AdminServices& services, http::Reque
   CO_TRY(change.graph_url, text_field(body, "graph_url"));
   CO_TRY(change.graph_version, text_field(body, "graph_version"));
   CO_TRY(change.pair_limit, flag_field(body, "pair_limit"));
+  CO_TRY(change.uncertain_policy, policy_field(body));
+  CO_TRY(auto uncertain_after, integer_field(body, "uncertain_after_s", 60, 86'400));
+  if (uncertain_after) change.uncertain_after = seconds(*uncertain_after);
   change.access_token = secret_of(std::move(access_token));
   change.app_secret = secret_of(std::move(app_secret));
   change.verify_token = secret_of(std::move(verify_token));

@@ -50,6 +50,8 @@ json::object render(const Channel& channel) {
   out["graph_version"] = channel.graph_version;
   out["messages_per_second"] = channel.messages_per_second;
   out["pair_limit"] = channel.pair_limit;
+  out["uncertain_policy"] = channel.uncertain_policy == UncertainPolicy::resend ? "resend" : "fail";
+  out["uncertain_after_s"] = channel.uncertain_after.count();
   out["created_at"] = to_iso8601(channel.created_at);
   return out;
 }

@@ -27,6 +27,9 @@ Result<void> check(const NewChannel& channel) {
   if (!is_secret_text(channel.app_secret)) return invalid("app_secret is missing or holds spaces or control characters");
   if (!is_secret_text(channel.verify_token)) return invalid("verify_token is missing or holds spaces or control characters");
   if (count_code_points(channel.name) > 100 || !is_clean_utf8(channel.name)) return invalid("name has at most 100 characters");
+  if (channel.uncertain_after < std::chrono::minutes(1) || channel.uncertain_after > std::chrono::hours(24)) {
+    return invalid("uncertain_after_s is 60 to 86400");
+  }
   if (channel.messages_per_second > 100'000) return invalid("messages_per_second is 0 (not paced) to 100000");
   return {};
 }
@@ -119,6 +122,8 @@ Task<Result<ChannelPtr>> Channels::add(NewChannel request) {
   channel.graph_version = std::move(request.graph_version);
   channel.messages_per_second = request.messages_per_second;
   channel.pair_limit = request.pair_limit;
+  channel.uncertain_policy = request.uncertain_policy;
+  channel.uncertain_after = request.uncertain_after;
   CO_TRY_VOID(co_await store_.add_channel(channel));
   auto added = std::make_shared<const Channel>(std::move(channel));
   put(added);
@@ -140,9 +145,12 @@ Task<Result<ChannelPtr>> Channels::change(ChannelId id, ChannelChange change) {
   if (change.graph_version) changed.graph_version = *change.graph_version;
   if (change.messages_per_second) changed.messages_per_second = *change.messages_per_second;
   if (change.pair_limit) changed.pair_limit = *change.pair_limit;
-  NewChannel as_new{changed.tenant,         changed.name,          changed.phone_number_id,     changed.waba_id,
-                    changed.display_number, changed.access_token,  changed.app_secret,          changed.verify_token,
-                    changed.graph_url,      changed.graph_version, changed.messages_per_second, changed.pair_limit};
+  if (change.uncertain_policy) changed.uncertain_policy = *change.uncertain_policy;
+  if (change.uncertain_after) changed.uncertain_after = *change.uncertain_after;
+  NewChannel as_new{changed.tenant,           changed.name,           changed.phone_number_id,     changed.waba_id,
+                    changed.display_number,   changed.access_token,   changed.app_secret,          changed.verify_token,
+                    changed.graph_url,        changed.graph_version,  changed.messages_per_second, changed.pair_limit,
+                    changed.uncertain_policy, changed.uncertain_after};
   CO_TRY_VOID(check(as_new));
   CO_TRY_VOID(check_graph(changed.graph_url, changed.graph_version));
   CO_TRY_VOID(co_await store_.update_channel(changed));

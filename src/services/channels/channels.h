@@ -31,6 +31,8 @@ struct NewChannel {
   std::string graph_version;
   std::uint32_t messages_per_second = 80;
   bool pair_limit = true;
+  UncertainPolicy uncertain_policy = UncertainPolicy::fail;
+  seconds uncertain_after{600};            ///< a minute to a day
 };
 
 struct ChannelChange {
@@ -42,6 +44,8 @@ struct ChannelChange {
   std::optional<std::string> graph_version;
   std::optional<std::uint32_t> messages_per_second;
   std::optional<bool> pair_limit;
+  std::optional<UncertainPolicy> uncertain_policy;
+  std::optional<seconds> uncertain_after;
 };
 
 using ChannelPtr = std::shared_ptr<const Channel>;  // shared with requests in flight; replaced, never changed

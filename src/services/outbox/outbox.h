@@ -48,8 +48,9 @@ class Outbox {
   Task<Result<void>> resume();
   /// Stops taking new messages and waits up to `grace` for running ones; what is left stays on disk for the next start.
   Task<void> stop(milliseconds grace);
-  /// Housekeeping: call every minute or so.
-  void sweep() { delivery_.sweep(); }
+  /// Housekeeping, every minute or so: forgets idle limits, and decides about messages that no status told of in time, by their
+  /// channel's policy: they fail, or are sent once more. Errors: unavailable (the rest waits for the next sweep).
+  Task<Result<void>> sweep();
 
   /// How many numbers WhatsApp refuses for the account's sake.
   std::size_t open_circuits() const { return delivery_.open_circuits(); }
@@ -62,6 +63,7 @@ class Outbox {
   Task<Result<SendReceipt>> send_at_once(Message message, std::optional<IdempotencyClaim> claim);
   Task<Result<SendReceipt>> send_in_lane(Message message, std::optional<IdempotencyClaim> claim, bool holds_lane);
   Task<Result<SendReceipt>> wait_in_lane(Message message, bool holds_lane);
+  Task<Result<void>> settle_uncertain(Message message);
   void release_lane(ConversationId conversation, Executor executor);
 
   MessageStore& store_;

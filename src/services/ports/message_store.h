@@ -24,6 +24,7 @@ struct MessageMove {
   std::optional<Timestamp> next_attempt_at;
   Timestamp at;
   std::optional<Timestamp> attempt_started_at = std::nullopt;  ///< of an outcome: when the request began; for the journal only
+  bool again_though_uncertain = false;                         ///< counted in Message::resends
 };
 
 /// Conversations and the messages in them. Every write is durable when it returns, and comes with its journal row.
@@ -49,6 +50,8 @@ class MessageStore {
   virtual Task<Result<std::optional<Message>>> find_message_by_wamid(std::string wamid) = 0;
   /// Messages left `accepted` or `sending`, oldest first, for the restart. Pages by id.
   virtual Task<Result<std::vector<Message>>> unfinished(std::optional<MessageId> after, std::uint32_t limit) = 0;
+  /// Messages that have been `uncertain` since that time or longer. Pages by id.
+  virtual Task<Result<std::vector<Message>>> uncertain(std::optional<MessageId> after, Timestamp since, std::uint32_t limit) = 0;
   /// Writes an event that is about no message; its sequence is the store's to give.
   virtual Task<Result<void>> record(JournalEvent event) = 0;
   virtual Task<Result<std::vector<JournalEvent>>> journal_after(TenantId tenant, std::uint64_t sequence, std::uint32_t limit) = 0;

@@ -36,6 +36,12 @@ struct ApiKey {
   std::optional<Timestamp> revoked_at;
 };
 
+/// What becomes of a message when nobody ever learns whether it was sent.
+enum class UncertainPolicy {
+  fail,    ///< it counts as failed; a late status still corrects that
+  resend,  ///< it is sent once more: the customer may get it twice
+};
+
 /// A sending identity: here a Cloud API number.
 struct Channel {
   ChannelId id;
@@ -52,6 +58,8 @@ struct Channel {
   std::string graph_version;               ///< e.g. v23.0
   std::uint32_t messages_per_second = 80;  ///< the number's throughput tier: 80, 1000 or 20; 0 = not paced
   bool pair_limit = true;                  ///< keep Meta's limit of 45 at once, then one per 6 s and recipient
+  UncertainPolicy uncertain_policy = UncertainPolicy::fail;
+  seconds uncertain_after{600};            ///< how long a status may take to tell, before the policy decides
   Timestamp created_at;
 };
 
@@ -84,6 +92,7 @@ struct Message {
   std::string wamid;                        ///< empty until sent
   std::optional<UpstreamError> error;
   std::uint32_t attempts = 0;               ///< requests that were started
+  std::uint32_t resends = 0;                ///< how often it was sent again although it may have gone out
   std::optional<Timestamp> next_attempt_at; ///< a retry is due then; survives a restart
   Timestamp give_up_at;                     ///< no retry begins after this
   Timestamp created_at;

@@ -36,6 +36,8 @@ CREATE TABLE channels (
   graph_version TEXT NOT NULL,
   messages_per_second BIGINT NOT NULL,
   pair_limit BIGINT NOT NULL,
+  uncertain_policy BIGINT NOT NULL, -- 0 fail, 1 resend
+  uncertain_after_s BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   removed_at BIGINT
 ) WITHOUT ROWID;
@@ -82,12 +84,14 @@ CREATE TABLE messages (
   wamid TEXT,
   error TEXT,
   attempts BIGINT NOT NULL,
+  resends BIGINT NOT NULL DEFAULT 0,
   next_attempt_at BIGINT,
   give_up_at BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX messages_unfinished ON messages (id) WHERE state < 2;
+CREATE INDEX messages_uncertain ON messages (id) WHERE state = 7;
 CREATE INDEX messages_by_wamid ON messages (wamid) WHERE wamid IS NOT NULL;
 
 -- Written together with the message they stand for. status and body are the answer; NULL while it is not known. Rows live 24 hours.
