@@ -19,6 +19,8 @@ class MemoryInboundStore final : public InboundStore {
   std::vector<NewStatus> statuses;
   std::vector<NewOther> others;
   int calls = 0;
+  int event_number = 0;  ///< of all that were to be stored, over all calls
+  int fail_event = 0;    ///< the event of that number fails
   std::map<MediaId, PendingFetch> pending;
   std::vector<Media> finished;
 
@@ -26,7 +28,7 @@ class MemoryInboundStore final : public InboundStore {
     ++calls;
     std::vector<Result<StoredInboundEvent>> stored;
     for (auto& event : events) {
-      if (outage || fail_from <= stored.size()) {
+      if (outage || ++event_number == fail_event || fail_from <= stored.size()) {
         stored.push_back(down());
         continue;
       }

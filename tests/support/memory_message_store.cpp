@@ -2,13 +2,20 @@
 
 namespace wherry::test {
 
+Result<void> MemoryMessageStore::begin_call() {
+  if (++calls == fail_call) return Error{ErrorCode::unavailable, "the store is broken"};
+  return {};
+}
+
 Result<void> MemoryMessageStore::begin_write() {
   ++writes;
+  TRY_VOID(begin_call());
   if (fail_at > 0 && writes >= fail_at && writes < fail_at + fail_count) return Error{ErrorCode::unavailable, "the store is broken"};
   return {};
 }
 
 Task<Result<std::optional<Conversation>>> MemoryMessageStore::find_conversation(ConversationId id) {
+  CO_TRY_VOID(begin_call());
   auto found = conversations.find(id);
   if (found == conversations.end()) co_return std::optional<Conversation>();
   co_return std::optional<Conversation>(found->second);
@@ -54,12 +61,14 @@ Task<Result<void>> MemoryMessageStore::move(MessageMove move, Message) {
 }
 
 Task<Result<std::optional<Message>>> MemoryMessageStore::find_message(MessageId id) {
+  CO_TRY_VOID(begin_call());
   auto found = messages.find(id);
   if (found == messages.end()) co_return std::optional<Message>();
   co_return std::optional<Message>(found->second);
 }
 
 Task<Result<std::optional<Message>>> MemoryMessageStore::find_message_by_wamid(std::string wamid) {
+  CO_TRY_VOID(begin_call());
   for (const auto& [id, message] : messages) {
     if (message.wamid == wamid) co_return std::optional<Message>(message);
   }
@@ -67,6 +76,7 @@ Task<Result<std::optional<Message>>> MemoryMessageStore::find_message_by_wamid(s
 }
 
 Task<Result<std::vector<Message>>> MemoryMessageStore::unfinished(std::optional<MessageId> after, std::uint32_t limit) {
+  CO_TRY_VOID(begin_call());
   std::vector<Message> found;
   for (const auto& [id, message] : messages) {
     const bool open = message.state == MessageState::accepted || message.state == MessageState::sending;
@@ -76,6 +86,7 @@ Task<Result<std::vector<Message>>> MemoryMessageStore::unfinished(std::optional<
 }
 
 Task<Result<std::vector<Message>>> MemoryMessageStore::uncertain(std::optional<MessageId> after, Timestamp since, std::uint32_t limit) {
+  CO_TRY_VOID(begin_call());
   std::vector<Message> found;
   for (const auto& [id, message] : messages) {
     const bool due = message.state == MessageState::uncertain && message.updated_at <= since;
@@ -95,6 +106,7 @@ Task<Result<std::vector<JournalEvent>>> MemoryMessageStore::journal_after(Tenant
 }
 
 Task<Result<std::optional<IdempotencyRecord>>> MemoryIdempotencyStore::find(IdempotencyClaim claim) {
+  CO_TRY_VOID(messages_.begin_call());
   auto found = messages_.keys.find(claimed_key(claim));
   if (found == messages_.keys.end()) co_return std::optional<IdempotencyRecord>();
   co_return std::optional<IdempotencyRecord>(found->second);

@@ -23,6 +23,8 @@ class MemoryMessageStore final : public MessageStore {
   int writes = 0;
   int fail_at = 0;
   int fail_count = 1;  ///< how many writes in a row fail
+  int calls = 0;       ///< reads too
+  int fail_call = 0;   ///< the call of that number fails, read or write
 
   Task<Result<std::optional<Conversation>>> find_conversation(ConversationId id) override;
   Task<Result<std::vector<Conversation>>> list_conversations(ConversationFilter filter) override;
@@ -38,6 +40,7 @@ class MemoryMessageStore final : public MessageStore {
  private:
   friend class MemoryIdempotencyStore;
   Result<void> begin_write();
+  Result<void> begin_call();
 };
 
 /// The keys that MemoryMessageStore accepted messages under.

@@ -167,5 +167,25 @@ TEST_F(InboxTest, OnlyNewMediaWakesTheWorker) {
   EXPECT_EQ(woken, 1);
 }
 
+TEST_F(InboxTest, WhicheverEventFailsARepeatOfThePostStoresItAndNothingTwice) {
+  const std::vector<InboundEvent> post{message("wamid.1", "15550100042"), status("wamid.0", "sent"), message("wamid.2", "15550100043"),
+                                       status("wamid.0", "delivered"), message("wamid.1", "15550100042")};
+  for (int n = 1; n <= static_cast<int>(post.size()); ++n) {
+    SCOPED_TRACE(n);
+    test::MemoryInboundStore store;
+    Inbox inbox(store, channels_, conversations_, clock_);
+    store.fail_event = n;
+
+    const auto first = test::run(io_, inbox.receive(post));
+    const auto again = test::run(io_, inbox.receive(post));
+
+    EXPECT_FALSE(first) << "only what is stored is acknowledged";
+    EXPECT_TRUE(again);
+    EXPECT_EQ(store.messages.size(), 2u);
+    EXPECT_EQ(store.statuses.size(), 2u);
+    EXPECT_EQ(inbox.counters().messages, 2u);
+  }
+}
+
 }  // namespace
 }  // namespace wherry
