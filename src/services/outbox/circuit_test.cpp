@@ -161,5 +161,29 @@ TEST_F(OutboxCircuit, TheNumbersThroughputIsSharedByAllItsLanes) {
   EXPECT_EQ(upstream.sent.size(), 100u);
 }
 
+TEST_F(OutboxCircuit, ABacklogDoesNotDelayThoseWhoWait) {
+  access.channels.front().messages_per_second = 20;
+  ASSERT_TRUE(test::run(io, channels.load()));
+  for (int i = 0; i < 1000; ++i) {
+    conversation = add_conversation(clock.now());
+    left_behind(MessageState::accepted);
+  }
+  ASSERT_TRUE(test::run(io, outbox.resume()));
+  pass_time(1s);
+  for (int i = 0; i < 5; ++i) {
+    conversation = add_conversation(clock.now());
+    const auto before = clock.now();
+
+    auto receipt = send(text("somebody waits"));
+
+    ASSERT_TRUE(receipt) << receipt.error().message;
+    EXPECT_LE(clock.now() - before, 200ms);
+  }
+  pass_time(50s);
+
+  EXPECT_EQ(upstream.sent.size(), 1005u) << "and the backlog goes out at the number's full speed";
+  EXPECT_EQ(outbox.counters().waiting, 0);
+}
+
 }  // namespace
 }  // namespace wherry

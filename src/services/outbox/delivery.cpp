@@ -28,6 +28,8 @@ UpstreamError local_failure(const Error& error) {
   return failure;
 }
 
+Error number_exhausted() { return {ErrorCode::upstream_unavailable, "The number's message throughput is used up", "number"}; }
+
 Error number_blocked(milliseconds wait) {
   Error error{ErrorCode::upstream_unavailable, "WhatsApp refuses this number at the moment; its operator has been told"};
   error.retry_after = wait;
@@ -64,7 +66,7 @@ Task<void> Delivery::deliver(OutboxJob job) {
     }
     const bool may_pass = co_await pass_circuit(job, attempt->channel);
     if (!may_pass) co_return;
-    auto paced = co_await pace(*attempt->channel, message);
+    auto paced = co_await pace(attempt->channel, job);
     if (!paced) {
       const bool pair = paced.error().detail == "pair";
       auto limit = local_limit(pair ? pair_limit_code : throughput_code, paced.error().message);
@@ -157,19 +159,33 @@ Task<bool> Delivery::pass_circuit(OutboxJob& job, ChannelPtr channel) {
   co_return true;
 }
 
-Task<Result<void>> Delivery::pace(const Channel& channel, const Message& message) {
+Task<Result<void>> Delivery::pace(ChannelPtr channel, const OutboxJob& job) {
+  const auto& message = job.message;
   const auto patience = std::max(message.give_up_at - clock_.now(), milliseconds(0));
-  auto pair_wait = pacer_.reserve_pair(channel, message.conversation, patience);
+  auto pair_wait = pacer_.reserve_pair(*channel, message.conversation, patience);
   if (!pair_wait) co_return Error{ErrorCode::upstream_unavailable, "Too many messages to this recipient in a short time", "pair"};
   if (*pair_wait > 0ms) {
     co_await clock_.sleep_for(*pair_wait);
   }
-  auto number_wait = pacer_.reserve_number(channel, patience);
-  if (!number_wait) co_return Error{ErrorCode::upstream_unavailable, "The number's message throughput is used up", "number"};
+  if (!job.responder.awaited()) co_return co_await stand_in_line(channel, message.give_up_at);
+  auto number_wait = pacer_.reserve_number(*channel, patience);
+  if (!number_wait) co_return number_exhausted();
   if (*number_wait > 0ms) {
     co_await clock_.sleep_for(*number_wait);
   }
   co_return Result<void>();
+}
+
+Task<Result<void>> Delivery::stand_in_line(ChannelPtr channel, Timestamp give_up_at) {
+  const auto place = pacer_.join_line(*channel);
+  while (true) {
+    const auto wait = pacer_.ask(*channel, place);
+    if (wait == 0ms) co_return Result<void>();
+    if (clock_.now() + wait > give_up_at) break;
+    co_await clock_.sleep_for(wait);
+  }
+  pacer_.leave_line(*channel);
+  co_return number_exhausted();
 }
 
 Task<bool> Delivery::commit_sending(OutboxJob& job) {

@@ -57,7 +57,8 @@ class Delivery {
     std::optional<OutboundFile> file;
   };
   Task<Result<Attempt>> prepare(const Message& message);
-  Task<Result<void>> pace(const Channel& channel, const Message& message);
+  Task<Result<void>> pace(ChannelPtr channel, const OutboxJob& job);
+  Task<Result<void>> stand_in_line(ChannelPtr channel, Timestamp give_up_at);
   bool may_go_now(const Channel& channel, const Message& message);
   Task<bool> commit_sending(OutboxJob& job);
   Task<bool> pass_circuit(OutboxJob& job, ChannelPtr channel);

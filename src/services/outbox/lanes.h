@@ -28,6 +28,8 @@ class Responder {
   Responder& operator=(Responder&&) noexcept = default;
   ~Responder();
   void answer(Result<SendReceipt> result);
+  /// Whether somebody waits for the answer.
+  bool awaited() const { return place_ != nullptr || waiter_; }
 
  private:
   Completion<Result<SendReceipt>> waiter_;
