@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "net/websocket_session.h"
 
 namespace wherry::http {
 
@@ -167,6 +168,7 @@ void Connection::begin_wait(Wait wait, milliseconds limit) {
 }
 
 void Connection::sweep(Instant now) {
+  if (websocket_) return websocket_->sweep(now);
   if (wait_ == Wait::nothing || aborted_ || timed_out_) return;
   bool over = now >= deadline_;
   if (wait_ == Wait::body && !over) {
@@ -188,6 +190,7 @@ void Connection::sweep(Instant now) {
 }
 
 void Connection::close_if_idle() {
+  if (websocket_) return websocket_->close(CloseCode::going_away, "the server is stopping");
   if (wait_ != Wait::request || buffer_.size() > 0) return;
   error_code ignored;
   socket_.cancel(ignored);
@@ -195,6 +198,7 @@ void Connection::close_if_idle() {
 
 void Connection::abort() {
   aborted_ = true;
+  if (websocket_) return websocket_->abort();
   error_code ignored;
   socket_.close(ignored);
 }

@@ -14,6 +14,8 @@
 
 namespace wherry::http {
 
+class WebSocketSession;
+
 /// One client: reads a request, lets the handler answer, writes the answer, and again. Buffers, request and strings are
 /// reused from request to request. It sets no timer: it says what it waits for and until when, and the lane's sweep ends the wait.
 class Connection final : public ConnectionHook, private BodyReader {
@@ -63,6 +65,11 @@ class Connection final : public ConnectionHook, private BodyReader {
   Task<bool> write_rest();
   void advance(std::size_t written);
 
+  // connection_upgrade.cpp: the life as a WebSocket
+  std::optional<Response> why_no_upgrade() const;
+  Task<void> run_upgraded(Response response);
+  void release_buffers();
+
   const std::shared_ptr<Lane> lane_;
   Socket socket_;
   boost::beast::flat_buffer buffer_;
@@ -84,6 +91,8 @@ class Connection final : public ConnectionHook, private BodyReader {
 
   std::string head_;
   std::array<boost::asio::const_buffer, 3> out_;  // what is still to be written
+
+  std::shared_ptr<WebSocketSession> websocket_;  // once upgraded; shared with those who send to it
 };
 
 }  // namespace wherry::http

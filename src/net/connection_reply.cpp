@@ -30,6 +30,14 @@ Task<void> Connection::reply(Response response) {
     act_out(response.fault);
     co_return;
   }
+  if (response.upgrade) {
+    auto refused = why_no_upgrade();
+    if (!refused) {
+      co_await run_upgraded(std::move(response));
+      co_return;
+    }
+    response = std::move(*refused);
+  }
   auto* source = source_of(response);
   const auto head = begin_reply(response, source);
   head_.clear();

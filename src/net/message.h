@@ -9,6 +9,7 @@
 
 #include "net/body.h"
 #include "net/headers.h"
+#include "net/websocket.h"
 
 namespace wherry::http {
 
@@ -44,6 +45,8 @@ struct Response {
   std::variant<std::string, std::unique_ptr<BodySource>> body;
   /// Close the connection afterwards, e.g. because the rest of the request body is not worth reading.
   bool close = false;
+  /// Answers 101 and goes on as a WebSocket; made by upgrade_response().
+  std::unique_ptr<Upgrade> upgrade{};
   /// For simulated faults: answer nothing and close, or reset the TCP connection.
   enum class Fault { none, close_silently, reset } fault = Fault::none;
 };

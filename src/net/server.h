@@ -27,6 +27,7 @@ struct ServerOptions {
 
 struct ServerCounters {
   std::atomic<std::uint64_t> connections{0}, open{0}, requests{0}, bad_requests{0}, timeouts{0}, refused{0};
+  std::atomic<std::uint64_t> websockets{0}, websockets_open{0}, slow_consumers{0};
 };
 
 /// Streaming HTTP/1.1: keep-alive, pipelining, chunked, Expect: 100-continue, and a strict check of the header against
