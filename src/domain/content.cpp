@@ -51,11 +51,20 @@ std::optional<Content> read_media_content(const json::object& object, MediaKind 
   return content;
 }
 
+std::optional<Content> read_reaction_content(const json::object& object) {
+  ReactionContent content;
+  const auto target = json::find_string(object, "message_id");
+  if (!target || target->empty() || !read_text(object, "emoji", content.emoji)) return std::nullopt;
+  content.message_id = *target;
+  return content;
+}
+
 }  // namespace
 
 std::string_view kind_name(const Content& content) {
   return std::visit(Overloaded{[](const TextContent&) -> std::string_view { return "text"; },
-                               [](const MediaContent& media) { return to_string(media.kind); }},
+                               [](const MediaContent& media) { return to_string(media.kind); },
+                               [](const ReactionContent&) -> std::string_view { return "reaction"; }},
                     content);
 }
 
@@ -70,6 +79,10 @@ std::string content_to_json(const Content& content) {
                           object["media"] = media.media.text();
                           if (!media.caption.empty()) object["caption"] = media.caption;
                           if (!media.file_name.empty()) object["file_name"] = media.file_name;
+                        },
+                        [&](const ReactionContent& reaction) {
+                          object["message_id"] = reaction.message_id;
+                          object["emoji"] = reaction.emoji;
                         }},
              content);
   return json::serialize(object);
@@ -82,6 +95,7 @@ std::optional<Content> content_from_json(std::string_view text) {
   const auto type = json::find_string(object, "type");
   if (!type) return std::nullopt;
   if (*type == "text") return read_text_content(object);
+  if (*type == "reaction") return read_reaction_content(object);
   const auto kind = media_kind_from(*type);
   if (!kind) return std::nullopt;
   return read_media_content(object, *kind);

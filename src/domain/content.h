@@ -24,10 +24,18 @@ struct MediaContent {
   std::string file_name;     ///< documents
 };
 
-using Content = std::variant<TextContent, MediaContent>;
+/// An emoji on a message of the conversation, ours or the customer's.
+struct ReactionContent {
+  std::string message_id;    ///< WhatsApp's id of that message
+  std::string emoji;         ///< empty takes the reaction back
+};
+
+using Content = std::variant<TextContent, MediaContent, ReactionContent>;
 
 inline constexpr std::size_t max_text_characters = 4096;
 inline constexpr std::size_t max_caption_characters = 1024;
+inline constexpr std::size_t max_emoji_bytes = 64;
+inline constexpr std::size_t max_wamid_bytes = 512;
 
 /// "text", "image", …: the wire name of the kind.
 std::string_view kind_name(const Content& content);

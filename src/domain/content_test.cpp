@@ -35,13 +35,27 @@ TEST(Content, MediaOfEveryKindSurvivesItsStoredForm) {
   EXPECT_EQ(kind_name(TextContent{}), "text");
 }
 
+TEST(Content, AReactionSurvivesItsStoredForm) {
+  const Content before = ReactionContent{"wamid.X", "\xf0\x9f\x91\x8d"};
+
+  const auto after = content_from_json(content_to_json(before));
+
+  ASSERT_TRUE(after.has_value());
+  const auto& reaction = std::get<ReactionContent>(*after);
+  EXPECT_EQ(reaction.message_id, "wamid.X");
+  EXPECT_EQ(reaction.emoji, "\xf0\x9f\x91\x8d");
+  EXPECT_EQ(kind_name(before), "reaction");
+}
+
 TEST(Content, AnythingElseIsNoContent) {
   const auto id = some_media().text();
   for (const std::string& bad :
        {std::string(), std::string("{}"), std::string("[]"), std::string(R"({"type":"text"})"), std::string(R"({"type":"text","body":7})"),
         std::string(R"({"type":"text","body":"x","preview_url":"yes"})"), std::string(R"({"type":"image"})"),
-        std::string(R"({"type":"image","media":"short"})"), R"({"type":"poll","media":")" + id + R"("})",
-        R"({"type":"image","media":")" + id + R"(","caption":[]})", R"({"type":"image","media":")" + id + R"(","file_name":1})"}) {
+        std::string(R"({"type":"image","media":"short"})"), std::string(R"({"type":"reaction","emoji":"x"})"),
+        std::string(R"({"type":"reaction","message_id":"","emoji":"x"})"), std::string(R"({"type":"reaction","message_id":"w","emoji":1})"),
+        R"({"type":"poll","media":")" + id + R"("})", R"({"type":"image","media":")" + id + R"(","caption":[]})",
+        R"({"type":"image","media":")" + id + R"(","file_name":1})"}) {
     EXPECT_FALSE(content_from_json(bad).has_value()) << bad;
   }
 }

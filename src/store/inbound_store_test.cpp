@@ -74,6 +74,16 @@ TEST_F(InboundRows, TheFeedIsToldOfWhatIsNewOnly) {
   EXPECT_EQ(feed.generation(tenant), 1U);
 }
 
+TEST_F(InboundRows, WhatsAppsIdIsFoundByOursInItsConversationOnly) {
+  auto event = text("wamid.A", customer("491500000001"));
+  const auto stored = take_text(event);
+  SqlMessageStore reader(db());
+
+  EXPECT_EQ(run(reader.find_inbound_wamid(stored.conversation.id, event.id)).value(), "wamid.A");
+  EXPECT_EQ(run(reader.find_inbound_wamid(ConversationId::make(now()), event.id)).value(), std::nullopt);
+  EXPECT_EQ(run(reader.find_inbound_wamid(stored.conversation.id, MessageId::make(now()))).value(), std::nullopt);
+}
+
 TEST_F(InboundRows, ARepeatIsLeftOutAndMarked) {
   const auto first = text("wamid.A", customer("491500000001"));
   auto repeat = text("wamid.A", customer("491500000001"));

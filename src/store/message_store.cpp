@@ -29,6 +29,7 @@ constexpr const char* update_state =
     "attempts = $6, next_attempt_at = $7, updated_at = $8, resends = resends + $9 WHERE id = $1 AND state = $2";
 constexpr const char* select_message = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE id = $1";
 constexpr const char* select_by_wamid = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE wamid = $1";
+constexpr const char* select_inbound_wamid = "SELECT wamid FROM inbound_messages WHERE id = $1 AND conversation_id = $2";
 constexpr const char* select_unfinished =
     "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE state < 2 AND id > $1 ORDER BY id LIMIT $2";
 // The state is written out, so that the partial index serves.
@@ -131,6 +132,12 @@ Task<Result<std::optional<Message>>> SqlMessageStore::find_message_by_wamid(std:
   Statement statement{select_by_wamid, {std::move(wamid)}, {}};
   CO_TRY(auto rows, co_await database_.query(std::move(statement)));
   co_return first_row(rows, to_message);
+}
+
+Task<Result<std::optional<std::string>>> SqlMessageStore::find_inbound_wamid(ConversationId conversation, MessageId id) {
+  Statement statement{select_inbound_wamid, {value_of(id), value_of(conversation)}, {}};
+  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+  co_return first_row(rows, [](const Row& row) { return as_text(row[0]); });
 }
 
 Task<Result<std::vector<Message>>> SqlMessageStore::unfinished(std::optional<MessageId> after, std::uint32_t limit) {

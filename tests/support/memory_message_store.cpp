@@ -75,6 +75,12 @@ Task<Result<std::optional<Message>>> MemoryMessageStore::find_message_by_wamid(s
   co_return std::optional<Message>();
 }
 
+Task<Result<std::optional<std::string>>> MemoryMessageStore::find_inbound_wamid(ConversationId conversation, MessageId id) {
+  auto found = inbound_wamids.find(id);
+  if (found == inbound_wamids.end() || found->second.first != conversation) co_return std::optional<std::string>();
+  co_return std::optional<std::string>(found->second.second);
+}
+
 Task<Result<std::vector<Message>>> MemoryMessageStore::unfinished(std::optional<MessageId> after, std::uint32_t limit) {
   CO_TRY_VOID(begin_call());
   std::vector<Message> found;

@@ -17,6 +17,7 @@ class MemoryMessageStore final : public MessageStore {
  public:
   std::map<ConversationId, Conversation> conversations;
   std::map<MessageId, Message> messages;
+  std::map<MessageId, std::pair<ConversationId, std::string>> inbound_wamids;
   std::vector<MessageMove> moves;
   std::map<ClaimedKey, IdempotencyRecord> keys;
   std::vector<JournalEvent> events;  ///< those that are about no message
@@ -32,6 +33,7 @@ class MemoryMessageStore final : public MessageStore {
   Task<Result<void>> move(MessageMove move, Message message) override;
   Task<Result<std::optional<Message>>> find_message(MessageId id) override;
   Task<Result<std::optional<Message>>> find_message_by_wamid(std::string wamid) override;
+  Task<Result<std::optional<std::string>>> find_inbound_wamid(ConversationId conversation, MessageId id) override;
   Task<Result<std::vector<Message>>> unfinished(std::optional<MessageId> after, std::uint32_t limit) override;
   Task<Result<std::vector<Message>>> uncertain(std::optional<MessageId> after, Timestamp since, std::uint32_t limit) override;
   Task<Result<void>> record(JournalEvent event) override;

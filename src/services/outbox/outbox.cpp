@@ -30,6 +30,14 @@ Result<void> check(const MediaContent& media) {
   return {};
 }
 
+Result<void> check(const ReactionContent& reaction) {
+  if (!is_clean_utf8(reaction.message_id) || reaction.message_id.empty() || reaction.message_id.size() > max_wamid_bytes) {
+    return invalid("messageId must name the message to react to");
+  }
+  if (!is_clean_utf8(reaction.emoji) || reaction.emoji.size() > max_emoji_bytes) return invalid("emoji must be one emoji");
+  return {};
+}
+
 }  // namespace
 
 Outbox::Outbox(MessageStore& store, Channels& channels, Conversations& conversations, MediaService& media, Upstream& upstream, Clock& clock,

@@ -20,6 +20,18 @@ TEST_F(OutboxTest, AMessageIsOnDiskAsSentWhenItsSenderIsAnswered) {
   EXPECT_EQ(messages.moves[0].to, MessageState::sent);
 }
 
+TEST_F(OutboxTest, AReactionGoesOutOnceItNamesAMessageAndCarriesNoMoreThanAnEmoji) {
+  const auto reaction = [&](std::string target, std::string emoji) {
+    return send({tenant, conversation, ReactionContent{std::move(target), std::move(emoji)}});
+  };
+
+  EXPECT_TRUE(reaction("wamid.X", "\xf0\x9f\x91\x8d"));
+  EXPECT_TRUE(reaction("wamid.X", ""));
+  EXPECT_EQ(reaction("", "x").error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(reaction("wamid.X", std::string(65, 'x')).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(upstream.sent.size(), 2U);
+}
+
 TEST_F(OutboxTest, AMessageIsOnDiskAsSendingBeforeWhatsAppIsCalled) {
   upstream.on_send = [&](const Message& message) { EXPECT_EQ(messages.messages.at(message.id).state, MessageState::sending); };
 

@@ -48,6 +48,8 @@ class MessageStore {
   virtual Task<Result<void>> move(MessageMove move, Message message) = 0;
   virtual Task<Result<std::optional<Message>>> find_message(MessageId id) = 0;
   virtual Task<Result<std::optional<Message>>> find_message_by_wamid(std::string wamid) = 0;
+  /// WhatsApp's id of a message a customer wrote in this conversation.
+  virtual Task<Result<std::optional<std::string>>> find_inbound_wamid(ConversationId conversation, MessageId id) = 0;
   /// Messages left `accepted` or `sending`, oldest first, for the restart. Pages by id.
   virtual Task<Result<std::vector<Message>>> unfinished(std::optional<MessageId> after, std::uint32_t limit) = 0;
   /// Messages that have been `uncertain` since that time or longer. Pages by id.

@@ -26,7 +26,7 @@ CloudApi::CloudApi(http::Client& client, MediaRows& rows, BlobStore& blobs, Cloc
 Task<SendOutcome> CloudApi::send(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to,
                                  std::optional<OutboundFile> file) {
   SendOutcome outcome = cannot_be_sent(Error{ErrorCode::invalid_argument, "the message's file is missing"});
-  if (std::holds_alternative<TextContent>(message.content)) {
+  if (!std::holds_alternative<MediaContent>(message.content)) {
     outcome = co_await send_text(std::move(channel), std::move(message), std::move(to));
   } else if (file) {
     outcome = co_await send_file(std::move(channel), std::move(message), std::move(to), std::move(*file));

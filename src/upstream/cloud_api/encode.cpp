@@ -65,6 +65,13 @@ void append_media(std::string& out, const MediaContent& media, std::string_view 
   out += '}';
 }
 
+void append_reaction(std::string& out, const ReactionContent& reaction) {
+  out += R"("type":"reaction","reaction":{"message_id":)";
+  append_json_string(out, reaction.message_id);
+  append_member(out, "emoji", reaction.emoji);
+  out += '}';
+}
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
@@ -108,6 +115,7 @@ Result<std::string> encode_message(const Message& message, const ContactIdentity
     std::string& out;
     std::string_view remote_id, file_name;
     void operator()(const TextContent& content) const { append_text(out, content); }
+    void operator()(const ReactionContent& content) const { append_reaction(out, content); }
     void operator()(const MediaContent& content) const { append_media(out, content, remote_id, file_name); }
   };
   std::visit(Visitor{out, remote_media_id, stored_file_name}, message.content);

@@ -48,6 +48,13 @@ TEST(EncodeMessage, WritesAText) {
             around(R"("type":"text","text":{"body":"https://shop.example/","preview_url":true})"));
 }
 
+TEST(EncodeMessage, WritesAReactionAndItsEnd) {
+  EXPECT_EQ(encoded(message(ReactionContent{"wamid.A", "\xf0\x9f\x91\x8d"})),
+            around("\"type\":\"reaction\",\"reaction\":{\"message_id\":\"wamid.A\",\"emoji\":\"\xf0\x9f\x91\x8d\"}"));
+  EXPECT_EQ(encoded(message(ReactionContent{"wamid.A", ""})),
+            around(R"("type":"reaction","reaction":{"message_id":"wamid.A","emoji":""})"));
+}
+
 TEST(EncodeMessage, WritesEachKindOfMediaWithWhatItMayCarry) {
   EXPECT_EQ(encoded(media(MediaKind::image, "a \"cat\"", "cat.jpg")),
             around(R"("type":"image","image":{"id":"1037543291543636","caption":"a \"cat\""})"));
