@@ -29,6 +29,15 @@ std::string_view view(const Sha256& hash) { return {reinterpret_cast<const char*
 Access::Access(AccessStore& store, const Clock& clock) : store_(store), clock_(clock) {}
 
 Task<Result<Admission>> Access::admit(std::string presented_key, std::string style) {
+  co_return co_await with_key(std::move(presented_key), std::move(style), count);
+}
+
+Task<Result<Principal>> Access::identify(std::string presented_key, std::string style) {
+  CO_TRY(auto admission, co_await with_key(std::move(presented_key), std::move(style), only_name));
+  co_return std::move(admission.principal);
+}
+
+Task<Result<Admission>> Access::with_key(std::string presented_key, std::string style, Use use) {
   if (!has_form(presented_key, style)) co_return unknown_key();
   const auto hash = sha256(presented_key);
   const auto now = clock_.now();
@@ -36,7 +45,7 @@ Task<Result<Admission>> Access::admit(std::string presented_key, std::string sty
   {
     std::lock_guard lock(mutex_);
     auto known = keys_.find(hash);
-    if (known != keys_.end()) co_return count(known->second, now);
+    if (known != keys_.end()) co_return use(known->second, now);
     revocations_before = revocations_;
   }
   CO_TRY(auto record, co_await look_up(hash, presented_key.substr(0, prefix_length)));
@@ -44,7 +53,7 @@ Task<Result<Admission>> Access::admit(std::string presented_key, std::string sty
   std::lock_guard lock(mutex_);
   if (revocations_ != revocations_before) co_return unknown_key();  // it may be the one that was revoked meanwhile
   auto& cached = keys_.try_emplace(hash, Cached{std::move(*record), {}}).first->second;
-  co_return count(cached, now);
+  co_return use(cached, now);
 }
 
 Task<Result<std::optional<ApiKey>>> Access::look_up(Sha256 hash, std::string prefix) {
@@ -56,10 +65,15 @@ Task<Result<std::optional<ApiKey>>> Access::look_up(Sha256 hash, std::string pre
   co_return match;
 }
 
-Admission Access::count(Cached& cached, Timestamp now) {
+Admission Access::only_name(Cached& cached, Timestamp) {
   Admission admission;
+  admission.principal = {cached.record.tenant, cached.record.id, cached.record.style};
+  return admission;
+}
+
+Admission Access::count(Cached& cached, Timestamp now) {
+  auto admission = only_name(cached, now);
   const auto& record = cached.record;
-  admission.principal = {record.tenant, record.id, record.style};
   if (record.rate_limit == 0) return admission;
   auto& window = cached.window;
   const bool over = window.used == 0 || now >= window.opened + record.rate_window || now < window.opened;

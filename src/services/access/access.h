@@ -59,6 +59,9 @@ class Access {
   /// A refused request does not move the reset. Errors: unauthenticated (unknown, malformed, revoked, other style), unavailable.
   Task<Result<Admission>> admit(std::string presented_key, std::string style);
 
+  /// As admit(), but counts nothing: for what is not limited.
+  Task<Result<Principal>> identify(std::string presented_key, std::string style);
+
   Task<Result<Tenant>> create_tenant(std::string name);
   Task<Result<std::vector<Tenant>>> list_tenants();
   Task<Result<IssuedKey>> create_key(NewKey request);
@@ -74,8 +77,11 @@ class Access {
     ApiKey record;
     Window window;
   };
+  using Use = Admission (*)(Cached&, Timestamp);
+  Task<Result<Admission>> with_key(std::string presented_key, std::string style, Use use);
   Task<Result<std::optional<ApiKey>>> look_up(Sha256 hash, std::string prefix);
   static Admission count(Cached& cached, Timestamp now);
+  static Admission only_name(Cached& cached, Timestamp now);
 
   AccessStore& store_;
   const Clock& clock_;

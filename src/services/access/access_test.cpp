@@ -45,6 +45,17 @@ TEST_F(AccessTest, AKnownKeyNamesItsTenant) {
   EXPECT_TRUE(admission->allowed);
 }
 
+TEST_F(AccessTest, ToIdentifyAKeyCountsNothing) {
+  auto issued = make_key(1);
+  for (int i = 0; i < 3; ++i) {
+    auto principal = test::run(access.identify(issued.key.reveal(), "pipes"));
+    ASSERT_TRUE(principal);
+    EXPECT_EQ(principal->tenant, issued.record.tenant);
+  }
+  EXPECT_TRUE(admit(issued.key.reveal())->allowed);
+  EXPECT_EQ(test::run(access.identify("pk_x", "pipes")).error().code, ErrorCode::unauthenticated);
+}
+
 TEST_F(AccessTest, UnknownMalformedAndAlteredKeysAreAllUnauthenticated) {
   auto key = make_key().key.reveal();
   auto altered = key;
