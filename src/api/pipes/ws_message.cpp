@@ -1,0 +1,147 @@
+#include "api/pipes/ws_message.h"
+
+#include "base/json.h"
+
+namespace wherry::api::pipes {
+
+namespace {
+
+constexpr std::string_view unknown_mime = "application/octet-stream";
+
+std::string plus(std::string_view digits) { return digits.empty() ? std::string() : "+" + std::string(digits); }
+
+void copy_text(json::object& to, const json::object& from, std::string_view name) {
+  const auto text = json::find_string(from, name);
+  if (text) to[name] = *text;
+}
+
+std::string mime_of(const InboundView& message) {
+  if (message.media && !message.media->mime_type.empty()) return message.media->mime_type;
+  auto declared = normalize_mime(message.declared_mime);
+  return declared.empty() ? std::string(unknown_mime) : declared;
+}
+
+json::object media_object(const InboundView& message) {
+  const bool available = message.file == InboundView::File::available && message.media && message.media->state == MediaState::available;
+  json::object media;
+  if (available) {
+    const auto id = message.media->id.text();
+    media["mediaId"] = id;
+    media["downloadUrl"] = "/v1/media/download/" + id;
+  }
+  media["mimeType"] = mime_of(message);
+  const bool named = message.media && !message.media->file_name.empty();
+  const auto& name = named ? message.media->file_name : message.declared_file_name;
+  if (!name.empty()) media["fileName"] = name;
+  media["byteSize"] = available ? message.media->size : 0;
+  if (!available) media["unavailable"] = true;
+  return media;
+}
+
+std::optional<json::value> location_object(const json::object& raw) {
+  const auto* given = json::find_object(raw, "location");
+  if (given == nullptr) return std::nullopt;
+  json::object location;
+  for (const auto* name : {"latitude", "longitude"}) {
+    const auto* number = json::find(*given, name);
+    if (number == nullptr || !number->is_number()) return std::nullopt;
+    location[name] = *number;
+  }
+  copy_text(location, *given, "name");
+  copy_text(location, *given, "address");
+  return location;
+}
+
+// [{phone, type?}] or [{email, type?}]; entries without the thing itself are left out.
+json::array reachable_by(const json::array& given, std::string_view what) {
+  json::array kept;
+  for (const auto& entry : given) {
+    if (!entry.is_object() || !json::find_string(entry.get_object(), what)) continue;
+    json::object one;
+    copy_text(one, entry.get_object(), what);
+    copy_text(one, entry.get_object(), "type");
+    kept.push_back(std::move(one));
+  }
+  return kept;
+}
+
+json::object contact_object(const json::object& given) {
+  json::object name{{"formatted_name", ""}};
+  if (const auto* given_name = json::find_object(given, "name")) copy_text(name, *given_name, "formatted_name");
+  json::object contact;
+  contact["name"] = std::move(name);
+  const auto* phones = json::find_array(given, "phones");
+  if (phones != nullptr) contact["phones"] = reachable_by(*phones, "phone");
+  const auto* emails = json::find_array(given, "emails");
+  if (emails != nullptr) contact["emails"] = reachable_by(*emails, "email");
+  return contact;
+}
+
+std::optional<json::value> contacts_array(const json::object& raw) {
+  const auto* given = json::find_array(raw, "contacts");
+  if (given == nullptr) return std::nullopt;
+  json::array contacts;
+  for (const auto& entry : *given) {
+    if (entry.is_object()) contacts.push_back(contact_object(entry.get_object()));
+  }
+  return contacts;
+}
+
+std::optional<json::value> reaction_object(const json::object& raw) {
+  const auto* given = json::find_object(raw, "reaction");
+  const auto target = given == nullptr ? std::nullopt : json::find_string(*given, "message_id");
+  if (!target) return std::nullopt;
+  json::object reaction;
+  reaction["messageId"] = *target;
+  const auto emoji = json::find_string(*given, "emoji");
+  if (emoji && !emoji->empty()) reaction["emoji"] = *emoji;
+  return reaction;
+}
+
+struct TypePart {
+  std::string_view type;
+  std::string_view key;  ///< empty: the envelope is all
+  json::value object;
+};
+
+TypePart type_part(const InboundView& message) {
+  const std::string_view type = message.type;
+  if (type == "text") return {type, {}, {}};
+  for (const std::string_view kind : {"image", "audio", "video", "document", "sticker"}) {
+    if (type == kind) return {type, "media", media_object(message)};
+  }
+  const auto raw = json::parse(message.raw);
+  std::optional<json::value> part;
+  if (raw && raw->is_object()) {
+    if (type == "location") part = location_object(raw->get_object());
+    if (type == "contacts") part = contacts_array(raw->get_object());
+    if (type == "reaction") part = reaction_object(raw->get_object());
+  }
+  if (!part) return {"unsupported", {}, {}};
+  return {type, type, std::move(*part)};
+}
+
+}  // namespace
+
+std::string render_whatsapp_message(const InboundView& message) {
+  auto part = type_part(message);
+  json::object data;
+  data["messageId"] = message.id.text();
+  data["conversationId"] = message.conversation.text();
+  data["poolNumberId"] = message.channel.text();
+  data["poolNumberPhoneNumber"] = plus(message.display_number);
+  data["fromNumber"] = plus(message.from);
+  if (message.profile_name) data["fromName"] = *message.profile_name;
+  data["text"] = message.text;
+  data["body"] = message.text;
+  data["timestamp"] = to_iso8601(message.at);
+  if (!message.channel_label.empty()) data["label"] = message.channel_label;
+  data["type"] = part.type;
+  if (!part.key.empty()) data[part.key] = std::move(part.object);
+  json::object frame;
+  frame["type"] = "whatsapp_message";
+  frame["data"] = std::move(data);
+  return json::serialize(frame);
+}
+
+}  // namespace wherry::api::pipes
