@@ -16,6 +16,7 @@
 #include "services/idempotency/idempotency.h"
 #include "services/inbox/inbox.h"
 #include "services/journal/journal_feed.h"
+#include "services/live/live.h"
 #include "services/media/media_service.h"
 #include "services/outbox/outbox.h"
 #include "services/webhooks/webhooks.h"
@@ -77,6 +78,7 @@ struct Core {
   Outbox outbox;
   Idempotency idempotency;
   Inbox inbox;
+  LiveSockets live;
   GuardedWebhookSender webhook_sender;
   api::pipes::PipesWebhookFormat pipes_format;
   api::webhooks::StandardFormat standard_format;

@@ -49,7 +49,8 @@ Gateway::Gateway(const Config& config, Core& core)
           [this] { return serving_.load(); },
           [this](api::admin::MetricsPage& page) { add_gateway_metrics(page, core_, *webhook_counters_, media_worker_.counters()); },
           [this](api::admin::MetricsPage& page) { return add_stored_metrics(page, core_, retention_); }},
-      pipes_{core.access, core.outbox, core.media, core.idempotency, core.clock, config.public_url, !config.media_urls_https_only},
+      pipes_{core.access, core.outbox, core.media, core.idempotency, core.message_store, core.live, core.clock, config.public_url,
+             !config.media_urls_https_only},
       meta_{core.inbox, core.channels, core.clock},
       router_(make_router()),
       media_worker_(core.inbound_store, core.media, core.upstream, core.channels, core.clock, worker_options(config)),
@@ -93,6 +94,7 @@ Task<void> Gateway::stop() {
   co_await server_->stop(config_.shutdown_grace);
   const milliseconds rest(500);
   co_await core_.outbox.stop(rest);
+  co_await core_.live.stop();
   co_await core_.webhooks.stop();
   co_await media_worker_.stop();
   co_await background_.stop();

@@ -65,7 +65,7 @@ class PipesWorld {
     channel.waba_id = "2001";
     access_store.channels.push_back(channel);
     run(io, channels.load()).value();
-    api::pipes::add_pipes_routes(router, {access, outbox, media, idempotency, clock, "https://wherry.example.org"});
+    api::pipes::add_pipes_routes(router, {access, outbox, media, idempotency, messages, live, clock, "https://wherry.example.org"});
   }
 
   ConversationId add_conversation(TenantId owner, std::optional<Timestamp> last_inbound) {
@@ -134,6 +134,7 @@ class PipesWorld {
   Outbox outbox{messages, channels, conversations, media, upstream, clock, {}};
   MemoryIdempotencyStore keys{messages};
   Idempotency idempotency{keys, messages, clock};
+  LiveSockets live;
   http::Router router;
   TenantId tenant;
   TenantId other_tenant;

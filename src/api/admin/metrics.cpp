@@ -52,6 +52,10 @@ void add_server(MetricsPage& page, const http::ServerCounters& server) {
            as_double(server.bad_requests));
   page.add("wherry_http_timeouts_total", MetricsPage::Kind::counter, "Connections closed for being too slow.", as_double(server.timeouts));
   page.add("wherry_http_connections_open", MetricsPage::Kind::gauge, "Open connections.", as_double(server.open));
+  page.add("wherry_websockets_total", MetricsPage::Kind::counter, "WebSockets opened.", as_double(server.websockets));
+  page.add("wherry_websockets_open", MetricsPage::Kind::gauge, "Open WebSockets.", as_double(server.websockets_open));
+  page.add("wherry_websockets_too_slow_total", MetricsPage::Kind::counter, "WebSockets cut off because their client read too slowly.",
+           as_double(server.slow_consumers));
 }
 
 void add_counted(MetricsPage& page, OperationalServices& services) {

@@ -34,12 +34,16 @@ WireError wire_error(ErrorCode code) {
   return {500, "INTERNAL_ERROR", "Internal error"};
 }
 
-http::Response error_response(const Error& error) {
-  const auto wire = wire_error(error.code);
+std::string_view wire_text(const Error& error) {
   // The window's text is part of the interface, and an internal failure's is nobody's business.
   const bool fixed = error.message.empty() || error.code == ErrorCode::window_closed || error.code == ErrorCode::internal;
+  return fixed ? wire_error(error.code).message : std::string_view(error.message);
+}
+
+http::Response error_response(const Error& error) {
+  const auto wire = wire_error(error.code);
   json::object body;
-  body["error"] = fixed ? wire.message : std::string_view(error.message);
+  body["error"] = wire_text(error);
   body["code"] = wire.code;
   auto response = http::json_response(wire.status, json::serialize(body));
   if (wire.status == 401) response.headers.set("WWW-Authenticate", "Bearer");

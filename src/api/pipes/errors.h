@@ -17,6 +17,9 @@ struct WireError {
 /// Every neutral code has a place here.
 WireError wire_error(ErrorCode code);
 
+/// What the caller is told about a failure.
+std::string_view wire_text(const Error& error);
+
 /// {"error": …, "code": …}
 http::Response error_response(const Error& error);
 

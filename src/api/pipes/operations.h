@@ -26,6 +26,10 @@ Task<Result<http::Response>> download_media(const PipesServices& services, http:
 /// GET /v1/media/files/{mediaId}: the target of that link. Streams the file; byte ranges, ETag. No key, no rate limit.
 Task<http::Response> media_file(const PipesServices& services, http::Request& request);
 
+/// GET /ws?apiKey=…[&conversationId=…][&poolNumberId=…]: goes on as a WebSocket. Not counted against the key's limit.
+/// Checks: the key (401), the conversation (403), then the upgrade itself (400, 426).
+Task<http::Response> open_websocket(std::shared_ptr<const PipesServices> services, http::Request& request);
+
 /// Any other path below /v1/.
 Task<Result<http::Response>> unknown_path(const PipesServices& services, http::Request& request, Principal caller);
 

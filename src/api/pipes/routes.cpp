@@ -14,6 +14,7 @@ void add_pipes_routes(http::Router& router, PipesServices services) {
   router.add(http::Method::post, "/v1/media/upload", guarded_by(upload_media));
   router.add(http::Method::get, "/v1/media/download/{mediaId}", guarded_by(download_media));
   router.add(http::Method::get, "/v1/media/files/{mediaId}", [shared](http::Request& request) { return media_file(*shared, request); });
+  router.add(http::Method::get, "/ws", [shared](http::Request& request) { return open_websocket(shared, request); });
   router.fallback("/v1/", [shared](http::Request& request) { return guarded_path(*shared, request); });
 }
 

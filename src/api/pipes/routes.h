@@ -6,6 +6,7 @@
 #include "net/router.h"
 #include "services/access/access.h"
 #include "services/idempotency/idempotency.h"
+#include "services/live/live.h"
 #include "services/media/media_service.h"
 #include "services/outbox/outbox.h"
 
@@ -17,6 +18,8 @@ struct PipesServices {
   Outbox& outbox;
   MediaService& media;
   Idempotency& idempotency;
+  MessageStore& messages;
+  LiveSockets& live;
   Clock& clock;
   /// "https://wherry.example.org": begins download links. Empty: the Host the caller used.
   std::string public_url{};
@@ -24,7 +27,7 @@ struct PipesServices {
   bool allow_http_media = false;
 };
 
-/// Adds the REST operations of the Pipes door and the answer to unknown paths below /v1/.
+/// Adds the WebSocket, the REST operations of the Pipes door and the answer to unknown paths below /v1/.
 void add_pipes_routes(http::Router& router, PipesServices services);
 
 }  // namespace wherry::api::pipes

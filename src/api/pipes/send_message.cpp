@@ -33,20 +33,6 @@ Task<Result<Media>> resolve(const PipesServices& services, TenantId tenant, Send
   co_return co_await services.media.finish(tenant, std::move(upload));
 }
 
-MediaContent media_content(const Media& media, std::string caption) {
-  MediaContent content;
-  content.kind = media_kind_for(media.mime_type);
-  content.media = media.id;
-  switch (content.kind) {
-    case MediaKind::audio:
-    case MediaKind::sticker: break;  // WhatsApp knows no caption for these
-    case MediaKind::document: content.file_name = media.file_name; [[fallthrough]];
-    case MediaKind::image:
-    case MediaKind::video: content.caption = std::move(caption); break;
-  }
-  return content;
-}
-
 Task<Result<http::Response>> send(const PipesServices& services, TenantId tenant, SendBody body, std::optional<IdempotencyClaim> claim) {
   const auto conversation = ConversationId::parse(body.conversation_id);
   if (!conversation) co_return about_conversation({ErrorCode::not_found, {}});

@@ -1,0 +1,116 @@
+"""The WebSocket of the Pipes door, spoken to by hand."""
+import base64
+import re
+import signal
+import unittest
+
+from raw_websocket import BINARY, PING, PONG, Refused, WebSocket
+from support import DemoTest, text_of, wait_until
+
+PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+
+
+class WebSocketDoor(DemoTest):
+    def connect(self, **query):
+        client = WebSocket(self.demo.base_url, **{"apiKey": self.key, **query})
+        self.addCleanup(client.end)
+        return client, client.read_json()
+
+    def refused(self, **query):
+        with self.assertRaises(Refused) as caught:
+            WebSocket(self.demo.base_url, **query)
+        self.assertEqual(set(caught.exception.body), {"error", "code"})
+        return caught.exception.status, caught.exception.body["code"]
+
+    def target(self, conversation, customer):
+        number = self.demo.admin("GET", "/channels").json["data"][0]["id"]
+        return {"conversationId": conversation, "poolNumberId": number, "toNumber": "+" + customer}
+
+    def test_without_a_good_key_there_is_no_upgrade(self):
+        self.assertEqual(self.refused(), (401, "UNAUTHORIZED"))
+        self.assertEqual(self.refused(apiKey="pk_" + "x" * 32), (401, "UNAUTHORIZED"))
+
+    def test_a_conversation_that_is_not_yours_is_forbidden(self):
+        stranger = self.demo.new_key(self.demo.new_tenant("stranger"))
+        self.assertEqual(self.refused(apiKey=stranger, conversationId=self.demo.conversation), (403, "FORBIDDEN"))
+        self.assertEqual(self.refused(apiKey=self.key, conversationId="conv_00000000000000000000000000"), (403, "FORBIDDEN"))
+        self.assertEqual(self.refused(apiKey=self.key, conversationId="nonsense"), (403, "FORBIDDEN"))
+
+    def test_the_first_frame_says_who_is_connected(self):
+        _, user = self.connect()
+        self.assertEqual(set(user), {"type", "userId", "connectionId", "scope"})
+        self.assertEqual((user["type"], user["userId"], user["scope"]), ("connected", self.demo.tenant, "user"))
+        self.assertRegex(user["connectionId"], re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"))
+        _, scoped = self.connect(conversationId=self.demo.conversation)
+        self.assertEqual((scoped["scope"], scoped["conversationId"]), ("conversation", self.demo.conversation))
+
+    def test_upgrades_are_not_counted_against_the_limit(self):
+        key = self.demo.new_key(self.demo.tenant, rate_limit=1)
+        for _ in range(3):
+            self.connect(apiKey=key)
+        self.assertEqual(self.demo.send(key, self.demo.conversation, text="the one").status, 200)
+
+    def test_a_reply_reaches_the_customer_and_its_status_names_the_message(self):
+        conversation, customer = self.new_conversation()
+        client, _ = self.connect()
+        client.send_json({"type": "whatsapp_reply", "data": {**self.target(conversation, customer), "text": "On our way 🚚"}})
+        status = client.read_json()
+        self.assertEqual(status["type"], "reply_status")
+        self.assertEqual((status["data"]["conversationId"], status["data"]["success"]), (conversation, True))
+        self.assertEqual(text_of(self.demo.simulator.message(status["data"]["messageId"])), "On our way 🚚")
+
+    def test_a_file_and_a_reaction_reach_the_customer(self):
+        conversation, customer = self.new_conversation()
+        client, _ = self.connect(conversationId=conversation)
+        file = {"data": base64.b64encode(PNG).decode(), "mimeType": "image/png", "fileName": "dot.png"}
+        client.send_json({"type": "whatsapp_media_reply", "data": {**self.target(conversation, customer), "media": file}})
+        sent = client.read_json()["data"]
+        self.assertTrue(sent["success"], sent)
+        self.assertEqual(self.demo.simulator.message(sent["messageId"])["body"]["type"], "image")
+        client.send_json({"type": "whatsapp_reaction",
+                          "data": {**self.target(conversation, customer), "messageId": sent["messageId"], "emoji": "👍"}})
+        reacted = client.read_json()["data"]
+        self.assertTrue(reacted["success"], reacted)
+        reaction = self.demo.simulator.message(reacted["messageId"])["body"]["reaction"]
+        self.assertEqual(reaction, {"message_id": sent["messageId"], "emoji": "👍"})
+
+    def test_other_conversations_are_refused_as_the_scope_says(self):
+        conversation, customer = self.new_conversation()
+        scoped, _ = self.connect(conversationId=self.demo.conversation)
+        scoped.send_json({"type": "whatsapp_reply", "data": {**self.target(conversation, customer), "text": "no"}})
+        self.assertEqual(scoped.read_json()["data"]["code"], "FORBIDDEN")
+        stranger, _ = self.connect(apiKey=self.demo.new_key(self.demo.new_tenant("silent")))
+        stranger.send_json({"type": "whatsapp_reply", "data": {**self.target(conversation, customer), "text": "no"}})
+        stranger.send("", PING)
+        self.assertEqual(stranger.read(), (PONG, b""))  # and nothing before it
+        self.assertEqual(self.demo.simulator.to(customer), [])
+
+    def test_what_is_no_reply_is_ignored_and_binary_ends_the_connection(self):
+        client, _ = self.connect()
+        client.send("not json")
+        client.send_json({"type": "typing"})
+        client.send("still here", PING)
+        self.assertEqual(client.read(), (PONG, b"still here"))
+        client.send(b"\x00\x01", BINARY)
+        self.assertEqual(client.close_code(), 1003)
+
+    def test_a_file_of_40_megabytes_passes_without_being_held_in_memory(self):
+        conversation, customer = self.new_conversation()
+        client, _ = self.connect()
+        file = {"data": base64.b64encode(bytes(40 << 20)).decode(), "mimeType": "application/zip", "fileName": "big.zip"}
+        client.send_json({"type": "whatsapp_media_reply", "data": {**self.target(conversation, customer), "media": file}})
+        self.assertTrue(client.read_json()["data"]["success"])
+        wait_until(lambda: len(self.demo.simulator.to(customer)) == 1, "the file at the customer's")
+
+
+class WebSocketStop(DemoTest):
+    def test_a_stopping_gateway_says_going_away(self):
+        client = WebSocket(self.demo.base_url, apiKey=self.key)
+        self.addCleanup(client.end)
+        client.read_json()
+        self.demo.process.child.send_signal(signal.SIGTERM)
+        self.assertEqual(client.close_code(), 1001)
+
+
+if __name__ == "__main__":
+    unittest.main()
