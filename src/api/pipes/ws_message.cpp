@@ -1,6 +1,7 @@
 #include "api/pipes/ws_message.h"
 
 #include "base/json.h"
+#include "domain/media_kind.h"
 
 namespace wherry::api::pipes {
 
@@ -15,26 +16,19 @@ void copy_text(json::object& to, const json::object& from, std::string_view name
   if (text) to[name] = *text;
 }
 
-std::string mime_of(const InboundView& message) {
-  if (message.media && !message.media->mime_type.empty()) return message.media->mime_type;
-  auto declared = normalize_mime(message.declared_mime);
-  return declared.empty() ? std::string(unknown_mime) : declared;
-}
-
 json::object media_object(const InboundView& message) {
-  const bool available = message.file == InboundView::File::available && message.media && message.media->state == MediaState::available;
+  const bool unavailable = message.file == InboundView::File::unavailable || !message.media;
+  const auto mime = normalize_mime(message.mime_type);
   json::object media;
-  if (available) {
-    const auto id = message.media->id.text();
+  if (!unavailable) {
+    const auto id = message.media->text();
     media["mediaId"] = id;
     media["downloadUrl"] = "/v1/media/download/" + id;
   }
-  media["mimeType"] = mime_of(message);
-  const bool named = message.media && !message.media->file_name.empty();
-  const auto& name = named ? message.media->file_name : message.declared_file_name;
-  if (!name.empty()) media["fileName"] = name;
-  media["byteSize"] = available ? message.media->size : 0;
-  if (!available) media["unavailable"] = true;
+  media["mimeType"] = mime.empty() ? unknown_mime : std::string_view(mime);
+  if (!message.file_name.empty()) media["fileName"] = message.file_name;
+  media["byteSize"] = unavailable ? 0 : message.file_size;
+  if (unavailable) media["unavailable"] = true;
   return media;
 }
 
@@ -123,19 +117,21 @@ TypePart type_part(const InboundView& message) {
 
 }  // namespace
 
-std::string render_whatsapp_message(const InboundView& message) {
+std::string render_whatsapp_message(const Channel* channel, const JournalItem& item) {
+  const auto message = item.inbound.value_or(InboundView());
+  const auto& number = message.from.wa_id;
   auto part = type_part(message);
   json::object data;
   data["messageId"] = message.id.text();
-  data["conversationId"] = message.conversation.text();
-  data["poolNumberId"] = message.channel.text();
-  data["poolNumberPhoneNumber"] = plus(message.display_number);
-  data["fromNumber"] = plus(message.from);
-  if (message.profile_name) data["fromName"] = *message.profile_name;
+  data["conversationId"] = item.event.conversation ? item.event.conversation->text() : std::string();
+  data["poolNumberId"] = item.event.channel ? item.event.channel->text() : std::string();
+  data["poolNumberPhoneNumber"] = channel != nullptr ? plus(channel->display_number) : std::string();
+  data["fromNumber"] = number ? plus(number->digits) : std::string();
+  if (message.from.profile_name) data["fromName"] = *message.from.profile_name;
   data["text"] = message.text;
   data["body"] = message.text;
   data["timestamp"] = to_iso8601(message.at);
-  if (!message.channel_label.empty()) data["label"] = message.channel_label;
+  if (channel != nullptr && !channel->name.empty()) data["label"] = channel->name;
   data["type"] = part.type;
   if (!part.key.empty()) data[part.key] = std::move(part.object);
   json::object frame;
