@@ -43,7 +43,7 @@ class AdminDoor : public ::testing::Test {
     message.tenant = tenant;
     message.content = TextContent{"hello", false};
     message.created_at = message.updated_at = message.give_up_at = clock.now();
-    EXPECT_TRUE(run(core->message_store.accept(message)));
+    EXPECT_TRUE(run(core->message_store.accept(message, std::nullopt)));
     return message;
   }
   void change(const char* sql) { ASSERT_TRUE(run(core->database->commit({{sql, {}, 1}}))); }

@@ -62,7 +62,7 @@ TEST_F(JournalRows, ARareKindIsSoughtInBoundedSteps) {
 
 TEST_F(JournalRows, TheHistoryOfAMessageNamesEveryAttemptAndStatus) {
   auto made = message();
-  ASSERT_TRUE(run(messages.accept(made)));
+  ASSERT_TRUE(run(messages.accept(made, std::nullopt)));
   UpstreamError error;
   error.code = 130429;
   error.http_status = 429;
@@ -93,7 +93,7 @@ TEST_F(JournalRows, TheHistoryOfAMessageNamesEveryAttemptAndStatus) {
 
 TEST_F(JournalRows, AFailedStatusCarriesItsError) {
   auto made = message();
-  ASSERT_TRUE(run(messages.accept(made)));
+  ASSERT_TRUE(run(messages.accept(made, std::nullopt)));
   auto failed = status("wamid.A", "failed", made.id);
   failed.status.error = UpstreamError{};
   failed.status.error->code = 131026;

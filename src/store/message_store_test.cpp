@@ -70,7 +70,7 @@ TEST_F(MessageRows, TheFeedIsToldOfEveryJournalRowOnceItIsThere) {
   JournalFeed feed(clock);
   SqlMessageStore telling(db(), &feed);
   auto made = message();
-  ASSERT_TRUE(run(telling.accept(made)));
+  ASSERT_TRUE(run(telling.accept(made, std::nullopt)));
   EXPECT_EQ(feed.generation(tenant), 1U);
 
   MessageMove step{made.id, MessageState::accepted, MessageState::sending, "", {}, 1, std::nullopt, now()};

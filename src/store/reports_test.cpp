@@ -12,7 +12,7 @@ class ReportRows : public test::StoreWorld {
   Message accepted() {
     clock.advance(milliseconds(1));
     auto made = message();
-    EXPECT_TRUE(run(messages.accept(made)));
+    EXPECT_TRUE(run(messages.accept(made, std::nullopt)));
     return made;
   }
   void move(Message& which, MessageState to) {
