@@ -6,6 +6,7 @@
 #include "api/admin/routes.h"
 #include "app/core.h"
 #include "base/json.h"
+#include "services/journal/retention.h"
 #include "store/values.h"
 #include "tests/support/run.h"
 #include "tests/support/temp_dir.h"
@@ -110,6 +111,21 @@ TEST_F(AdminDoor, WhatRetentionTookDoesNotUnbalanceTheBooks) {
 
   EXPECT_TRUE(books.at("balanced").as_bool()) << json::serialize(books);
   EXPECT_EQ(books.at("journal").as_object().at("dropped").as_int64(), 2);
+}
+
+TEST_F(AdminDoor, AfterARetentionSweepTheBooksBalanceAndTheCursorGoesOn) {
+  for (int i = 0; i < 40; ++i) accepted();
+  RetentionOptions options;
+  options.max_rows = 10;
+  JournalRetention retention(core->journal, core->journal, clock, options);
+
+  EXPECT_EQ(run(retention.sweep()).value(), 30U);
+
+  EXPECT_TRUE(audit().at("balanced").as_bool());
+  const auto events = get("/events", 200, "limit=500&tenant_id=" + tenant.text());
+  EXPECT_EQ(events.at("first").as_int64(), 31);
+  EXPECT_EQ(events.at("data").as_array().size(), 11U);
+  EXPECT_EQ(events.at("data").as_array().back().at("event").as_string(), "journal.dropped");
 }
 
 TEST_F(AdminDoor, ASecondAuditIsToldToComeBack) {

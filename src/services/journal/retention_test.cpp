@@ -125,6 +125,31 @@ TEST_F(Retention, AReaderThatStandsStillCannotFillTheDisk) {
   EXPECT_EQ(sweep(), 150U);
 }
 
+TEST_F(Retention, AClockThatWasSetBackDropsNothing) {
+  journal.add(10, ago(days(29)));
+  journal.add(5, ago(days(1)));
+  clock.advance(-days(400));
+
+  EXPECT_EQ(sweep(), 0U);
+
+  clock.advance(days(402));
+  EXPECT_EQ(sweep(), 10U);
+}
+
+TEST_F(Retention, AnOldRowBehindAYoungOneWaitsForIt) {  // a clock that jumped between them
+  journal.add(3, ago(days(1)));
+  journal.add(3, ago(days(90)));
+
+  EXPECT_EQ(sweep(), 0U);
+}
+
+TEST_F(Retention, OneEventIsNotDroppedForTheRowThatWouldSaySo) {
+  options.max_rows = 10;
+  journal.add(11, ago(days(1)));
+
+  EXPECT_EQ(sweep(), 0U);
+}
+
 TEST_F(Retention, AFullDiskIsReportedAndNothingIsCounted) {
   journal.add(3, ago(days(31)));
   journal.broken = true;
