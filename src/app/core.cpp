@@ -3,6 +3,8 @@
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
 
+#include "api/pipes/ws_message.h"
+
 namespace wherry::app {
 
 namespace {
@@ -86,6 +88,7 @@ Core::Core(const Config& config, Clock& the_clock, Parts parts)
       reports(*database),
       journal_store(*database),
       webhook_store(*database, secrets),
+      live_store(*database),
       access(access_store, clock),
       channels(channel_store, access_store, clock, config.graph_url, config.graph_version),
       conversations(message_store),
@@ -103,7 +106,9 @@ Core::Core(const Config& config, Clock& the_clock, Parts parts)
                 webhook_sender,
                 {&pipes_format, &standard_format, &graph_format},
                 clock,
-                {}}) {}
+                {}}),
+      live_dispatch({live_store, journal_store, journal_feed, access_store, channels, live, clock, api::pipes::render_whatsapp_message,
+                     [this](TenantId tenant, ChannelId channel) { return webhooks.pipes_takes(tenant, channel); }}) {}
 
 Core::~Core() = default;
 

@@ -16,6 +16,7 @@
 #include "services/idempotency/idempotency.h"
 #include "services/inbox/inbox.h"
 #include "services/journal/journal_feed.h"
+#include "services/live/dispatch.h"
 #include "services/live/live.h"
 #include "services/media/media_service.h"
 #include "services/outbox/outbox.h"
@@ -27,6 +28,7 @@
 #include "store/inbound_store.h"
 #include "store/journal_reader.h"
 #include "store/journal_store.h"
+#include "store/live_store.h"
 #include "store/media_rows.h"
 #include "store/message_store.h"
 #include "store/reports.h"
@@ -70,6 +72,7 @@ struct Core {
   store::SqlReports reports;
   store::SqlJournalStore journal_store;
   store::SqlWebhookStore webhook_store;
+  store::SqlLiveStore live_store;
   Access access;
   Channels channels;
   Conversations conversations;
@@ -84,6 +87,7 @@ struct Core {
   api::webhooks::StandardFormat standard_format;
   api::webhooks::GraphFormat graph_format;
   Webhooks webhooks;
+  LiveDispatch live_dispatch;
 
  private:
   struct Parts;

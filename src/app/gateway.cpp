@@ -83,8 +83,10 @@ Task<Result<void>> Gateway::start(std::vector<Executor> executors) {
   CO_TRY_VOID(co_await core_.outbox.resume());
   for (auto& executor : executors) server_->listen_on(executor);
   background_.spawn(executors.front(), housekeeping(), "housekeeping");
+  background_.spawn(executors.front(), follow_tenants(), "follow_tenants");
   media_worker_.start(executors.front());
   CO_TRY_VOID(co_await core_.webhooks.start(executors));
+  CO_TRY_VOID(co_await core_.live_dispatch.start(executors));
   serving_ = true;
   co_return Result<void>();
 }
@@ -97,6 +99,7 @@ Task<void> Gateway::stop() {
   co_await core_.outbox.stop(rest);
   co_await core_.live.stop();
   co_await core_.webhooks.stop();
+  co_await core_.live_dispatch.stop();
   co_await media_worker_.stop();
   co_await background_.stop();
 }
@@ -110,6 +113,15 @@ Task<Result<void>> Gateway::read_vitals() {
     if (one.last_inbound) vitals.received(one.channel, *one.last_inbound);
   }
   co_return Result<void>();
+}
+
+Task<void> Gateway::follow_tenants() {
+  const milliseconds pause = seconds(5);
+  while (true) {
+    co_await core_.clock.sleep_for(pause);
+    auto swept = co_await core_.live_dispatch.sweep();
+    if (!swept) log::warn("live_sweep_failed", {{"error", to_string(swept.error().code)}});
+  }
 }
 
 // The small recurring work: forgetting what is too old to matter.

@@ -36,6 +36,7 @@ class Gateway {
   http::Router make_router();
   Task<Result<void>> read_vitals();
   Task<void> housekeeping();
+  Task<void> follow_tenants();
 
   const Config& config_;
   Core& core_;

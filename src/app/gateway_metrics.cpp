@@ -83,6 +83,13 @@ void add_gateway_metrics(MetricsPage& page, const Core& core, const api::meta_we
            static_cast<double>(hooks.circuits_open.load()));
   page.add("wherry_webhook_disabled_total", Kind::counter, "Endpoints turned off because they failed for days or were gone.",
            value(hooks.disabled));
+  const auto& live = core.live_dispatch.counters();
+  page.begin("wherry_live_messages_total", Kind::counter,
+             "Customers' messages for sockets: delivered as they came, queued, drained later, dropped.");
+  page.sample("wherry_live_messages_total", "outcome", "delivered", value(live.delivered));
+  page.sample("wherry_live_messages_total", "outcome", "queued", value(live.queued));
+  page.sample("wherry_live_messages_total", "outcome", "drained", value(live.drained));
+  page.sample("wherry_live_messages_total", "outcome", "dropped", value(live.dropped));
   page.begin("wherry_media_fetches_total", Kind::counter, "Customers' files fetched from WhatsApp, by outcome.");
   page.sample("wherry_media_fetches_total", "outcome", "fetched", value(media.fetched));
   page.sample("wherry_media_fetches_total", "outcome", "unavailable", value(media.unavailable));
