@@ -85,6 +85,10 @@ std::uintmax_t size_of(const std::string& path) {
 constexpr std::uintmax_t always_checked = 64 * 1024 * 1024;
 constexpr std::uintmax_t checked_after_a_crash = 512 * 1024 * 1024;
 
+Error damaged(const std::string& path, const std::string& detail) {
+  return {ErrorCode::unavailable, path + " is damaged: restore it from a backup, or see docs/operations/reliability.md", detail};
+}
+
 Result<void> check_undamaged(SqliteConnection& connection, const std::string& path, bool unclean) {
   const auto size = size_of(path);
   if (size > (unclean ? checked_after_a_crash : always_checked)) {
@@ -94,7 +98,7 @@ Result<void> check_undamaged(SqliteConnection& connection, const std::string& pa
   auto answer = connection.query_text("PRAGMA quick_check(1)");
   if (answer && *answer == "ok") return {};
   const auto detail = answer ? *answer : answer.error().detail;
-  return Error{ErrorCode::unavailable, path + " is damaged: restore it from a backup, or see docs/operations/reliability.md", detail};
+  return damaged(path, detail);
 }
 
 Result<std::unique_ptr<SqliteConnection>> open_writer(const std::string& path, const SqliteOptions& options, Timestamp now) {
@@ -102,9 +106,9 @@ Result<std::unique_ptr<SqliteConnection>> open_writer(const std::string& path, c
   const bool unclean = size_of(path + "-wal") > 0;
   TRY(auto writer, SqliteConnection::open(path, SqliteConnection::Mode::read_write));
   TRY_VOID(check_ours(*writer, migrations()));
+  TRY_VOID(check_undamaged(*writer, path, unclean));
   TRY(const auto mode, writer->query_text("PRAGMA journal_mode=WAL"));
   if (mode != "wal") return Error{ErrorCode::unavailable, path + " is on a file system without shared memory; use a local disk", mode};
-  TRY_VOID(check_undamaged(*writer, path, unclean));
   // Never `wal_autocheckpoint` here: it would take the place of the connection's own hook.
   TRY_VOID(writer->execute("PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16384"));
   TRY_VOID(migrate(*writer, migrations(), now));
@@ -120,7 +124,11 @@ Result<std::unique_ptr<SqliteConnection>> open_writer(const std::string& path, c
 Result<std::unique_ptr<Database>> open_sqlite(SqliteOptions options, const Clock& clock) {
   TRY(auto lock, DirectoryLock::take(options.directory));
   const auto path = options.directory + "/wherry.db";
-  TRY(auto writer, open_writer(path, options, clock.now()));
+  auto opened = open_writer(path, options, clock.now());
+  // Damage may show in any step, long before everything is looked through.
+  const bool malformed = !opened && opened.error().detail.find(sqlite3_errstr(SQLITE_CORRUPT)) != std::string::npos;
+  if (malformed) return damaged(path, opened.error().detail);
+  TRY(auto writer, std::move(opened));
   std::vector<std::unique_ptr<SqliteConnection>> readers;
   for (std::uint32_t i = 0; i < std::max(1U, options.readers); ++i) {
     TRY(auto reader, SqliteConnection::open(path, SqliteConnection::Mode::read_only));
