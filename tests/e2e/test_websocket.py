@@ -2,10 +2,11 @@
 import base64
 import re
 import signal
+import time
 import unittest
 
 from raw_websocket import BINARY, PING, PONG, Refused, WebSocket
-from support import DemoTest, text_of, wait_until
+from support import DemoTest, call, text_of, wait_until
 
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
@@ -15,6 +16,13 @@ class WebSocketDoor(DemoTest):
         client = WebSocket(self.demo.base_url, **{"apiKey": self.key, **query})
         self.addCleanup(client.end)
         return client, client.read_json()
+
+    def status(self, client):
+        """The next reply_status; customers' messages come in between."""
+        frame = client.read_json()
+        while frame["type"] == "whatsapp_message":
+            frame = client.read_json()
+        return frame
 
     def refused(self, **query):
         with self.assertRaises(Refused) as caught:
@@ -54,7 +62,7 @@ class WebSocketDoor(DemoTest):
         conversation, customer = self.new_conversation()
         client, _ = self.connect()
         client.send_json({"type": "whatsapp_reply", "data": {**self.target(conversation, customer), "text": "On our way 🚚"}})
-        status = client.read_json()
+        status = self.status(client)
         self.assertEqual(status["type"], "reply_status")
         self.assertEqual((status["data"]["conversationId"], status["data"]["success"]), (conversation, True))
         self.assertEqual(text_of(self.demo.simulator.message(status["data"]["messageId"])), "On our way 🚚")
@@ -64,12 +72,12 @@ class WebSocketDoor(DemoTest):
         client, _ = self.connect(conversationId=conversation)
         file = {"data": base64.b64encode(PNG).decode(), "mimeType": "image/png", "fileName": "dot.png"}
         client.send_json({"type": "whatsapp_media_reply", "data": {**self.target(conversation, customer), "media": file}})
-        sent = client.read_json()["data"]
+        sent = self.status(client)["data"]
         self.assertTrue(sent["success"], sent)
         self.assertEqual(self.demo.simulator.message(sent["messageId"])["body"]["type"], "image")
         client.send_json({"type": "whatsapp_reaction",
                           "data": {**self.target(conversation, customer), "messageId": sent["messageId"], "emoji": "👍"}})
-        reacted = client.read_json()["data"]
+        reacted = self.status(client)["data"]
         self.assertTrue(reacted["success"], reacted)
         reaction = self.demo.simulator.message(reacted["messageId"])["body"]["reaction"]
         self.assertEqual(reaction, {"message_id": sent["messageId"], "emoji": "👍"})
@@ -78,7 +86,7 @@ class WebSocketDoor(DemoTest):
         conversation, customer = self.new_conversation()
         scoped, _ = self.connect(conversationId=self.demo.conversation)
         scoped.send_json({"type": "whatsapp_reply", "data": {**self.target(conversation, customer), "text": "no"}})
-        self.assertEqual(scoped.read_json()["data"]["code"], "FORBIDDEN")
+        self.assertEqual(self.status(scoped)["data"]["code"], "FORBIDDEN")
         stranger, _ = self.connect(apiKey=self.demo.new_key(self.demo.new_tenant("silent")))
         stranger.send_json({"type": "whatsapp_reply", "data": {**self.target(conversation, customer), "text": "no"}})
         stranger.send("", PING)
@@ -90,7 +98,10 @@ class WebSocketDoor(DemoTest):
         client.send("not json")
         client.send_json({"type": "typing"})
         client.send("still here", PING)
-        self.assertEqual(client.read(), (PONG, b"still here"))
+        frame = client.read()
+        while frame[0] != PONG:  # messages of other tests' customers
+            frame = client.read()
+        self.assertEqual(frame, (PONG, b"still here"))
         client.send(b"\x00\x01", BINARY)
         self.assertEqual(client.close_code(), 1003)
 
@@ -99,9 +110,71 @@ class WebSocketDoor(DemoTest):
         client, _ = self.connect()
         file = {"data": base64.b64encode(b"%PDF-1.4" + bytes(40 << 20)).decode(), "mimeType": "application/pdf", "fileName": "big.pdf"}
         client.send_json({"type": "whatsapp_media_reply", "data": {**self.target(conversation, customer), "media": file}})
-        status = client.read_json()["data"]
+        status = self.status(client)["data"]
         self.assertTrue(status["success"], status)
         wait_until(lambda: len(self.demo.simulator.to(customer)) == 1, "the file at the customer's")
+
+
+class LiveMessages(DemoTest):
+    """What customers write, at the sockets of the application."""
+
+    def connect(self, **query):
+        client = WebSocket(self.demo.base_url, **{"apiKey": self.demo.key, **query})
+        self.addCleanup(client.end)
+        client.read_json()
+        return client
+
+    def queued(self):
+        return self.demo.metric('wherry_live_messages_total{outcome="queued"}')
+
+    def test_live_offline_and_in_order(self):
+        # The first connection takes what the demo's own customer wrote before anybody listened.
+        wait_until(lambda: self.queued() >= 1, "the opening message in the queue")
+        first = self.connect()
+        opening = first.read_json()
+        self.assertEqual(opening["type"], "whatsapp_message")
+        self.assertEqual(opening["data"]["conversationId"], self.demo.conversation)
+        drained = lambda: self.demo.metric('wherry_live_messages_total{outcome="drained"}')
+        wait_until(lambda: drained() >= 1, "the queue handed out")
+        time.sleep(1)  # the pace of a drain: until it is over, what is live queues up behind it
+
+        self.demo.simulator.write(self.demo.customer, "live")
+        data = first.read_json()["data"]
+        self.assertEqual((data["text"], data["body"], data["type"]), ("live", "live", "text"))
+        self.assertEqual(data["fromNumber"], "+" + self.demo.customer)
+        self.assertEqual(data["poolNumberId"], self.demo.ready["channel_id"])
+        scoped = self.connect(conversationId=self.demo.conversation)
+        self.demo.simulator.write(self.demo.customer, "for both")
+        self.assertEqual([client.read_json()["data"]["text"] for client in (first, scoped)], ["for both"] * 2)
+
+        first.end()
+        scoped.end()
+        before = self.queued()
+        texts = [f"while away {n}" for n in range(4)]
+        for text in texts:
+            self.demo.simulator.write(self.demo.customer, text)
+        wait_until(lambda: self.queued() >= before + len(texts), "the messages in the queue")
+        begin = time.monotonic()
+        again = self.connect()
+        self.assertEqual([again.read_json()["data"]["text"] for _ in texts], texts)
+        self.assertGreater(time.monotonic() - begin, 0.75 * (len(texts) - 1) - 0.1)
+
+
+class LiveFiles(DemoTest):
+    def test_a_file_comes_with_its_message(self):
+        client = WebSocket(self.demo.base_url, apiKey=self.demo.key)
+        self.addCleanup(client.end)
+        client.read_json()
+        _, customer = self.new_conversation()
+        self.demo.simulator.write(customer, type="image", text=None,
+                                  image={"data_base64": base64.b64encode(PNG).decode(), "mime_type": "image/png", "caption": "a dot"})
+        while True:
+            data = client.read_json()["data"]
+            if data["type"] == "image":
+                break
+        self.assertEqual((data["text"], data["media"]["mimeType"], data["media"]["byteSize"]), ("a dot", "image/png", len(PNG)))
+        link = call("GET", self.demo.base_url + data["media"]["downloadUrl"], key=self.key)
+        self.assertEqual(link.status, 302, link)
 
 
 class WebSocketStop(DemoTest):

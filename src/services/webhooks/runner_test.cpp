@@ -201,7 +201,7 @@ TEST_F(RunnerTest, FiveDaysOfFailureTurnTheEndpointOff) {
   start();
   EXPECT_EQ(store_.disabled, "");
 
-  pass(3h, 30s);
+  pass(4h, 30s);
 
   EXPECT_EQ(store_.disabled, "the endpoint has failed for 5 days");
 }
