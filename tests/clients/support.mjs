@@ -2,6 +2,9 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,6 +33,22 @@ export async function startReceiver() {
   await once(server, 'listening');
   return { url: `http://127.0.0.1:${server.address().port}/webhooks/meta`, received, verifications,
     close: () => { server.closeAllConnections(); server.close(); } };
+}
+
+/** Starts `wherry demo` on a fresh data directory. */
+export async function startDemo() {
+  const directory = mkdtempSync(join(tmpdir(), 'wherry-clients-'));
+  const child = spawn(binary, ['demo', '--data-dir', `${directory}/data`, '--port', '0', '--simulator-port', '0', '--json', '--log-level', 'error'],
+    { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  const ready = JSON.parse(line);
+  return {
+    ...ready,
+    write: (text) => fetch(`${ready.simulator_control_url}/sim/inbound`, { method: 'POST', headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ phone_number_id: ready.phone_number_id, from: ready.customer, type: 'text', text: { body: text } }) }),
+    sent: async () => (await (await fetch(`${ready.simulator_control_url}/sim/messages?to=${ready.customer}&limit=1000`)).json()).data.reverse(),
+    stop: async () => { child.kill('SIGTERM'); await once(child, 'exit'); rmSync(directory, { recursive: true, force: true }); },
+  };
 }
 
 /** Starts `wherry simulate`, with its webhooks going to `callback` when given. */

@@ -188,6 +188,39 @@ TEST_F(LiveDispatchTest, WhatComesDuringADrainIsBehindTheBacklogThereAndLiveElse
   EXPECT_EQ(first->frames.back(), "four") << "live again, without the pace";
 }
 
+// A connection that opens between a message and its place in the queue: the next message must not overtake.
+TEST_F(LiveDispatchTest, WhatIsOnItsWayIntoTheQueueIsNotOvertaken) {
+  start();
+  store_.outage = true;
+  write("one");
+  settle();
+  auto client = connect();
+  write("two");
+  settle();
+  EXPECT_TRUE(client->frames.empty());
+  store_.outage = false;
+  pass(5s);
+
+  EXPECT_EQ(client->frames, (Frames{"one", "two"}));
+  write("three");
+  settle();
+  EXPECT_EQ(client->frames.back(), "three");
+}
+
+TEST_F(LiveDispatchTest, OnlyWhatWaitedForAConnectionIsPaced) {
+  start();
+  write("waited");
+  settle();
+  auto client = connect();
+  for (int i = 0; i < 20; ++i) write("recent " + std::to_string(i));
+  settle();
+  EXPECT_EQ(client->frames, Frames{"waited"});
+  pass(1s);
+
+  EXPECT_EQ(client->frames.size(), 21U);
+  EXPECT_EQ(client->frames.back(), "recent 19");
+}
+
 TEST_F(LiveDispatchTest, AConversationScopedConnectionTakesItsOwnLiveAndNeverTheQueue) {
   start();
   write("queued", anna_);

@@ -75,7 +75,9 @@ Task<Result<void>> LiveTenant::commit() {
   const auto cursor = window_.cursor();
   if (cursor == stored_cursor_ && to_queue_.empty()) co_return Result<void>();
   auto queued = std::exchange(to_queue_, {});
+  queueing_ = queued.size();
   auto stored = co_await parts_.store.record_live(tenant_, cursor, queued);
+  queueing_ = 0;
   if (!stored) {
     to_queue_.insert(to_queue_.begin(), queued.begin(), queued.end());
     co_return stored.error();
@@ -138,10 +140,11 @@ Task<void> LiveTenant::deliver(std::uint64_t sequence) {
     co_return;
   }
   const auto& item = window_.find(sequence)->item;
+  const auto of = *item.event.channel;
   auto audience = parts_.sockets.audience(tenant_, *item.event.channel, *item.event.conversation);
-  // Who is being given the queue gets new messages behind it.
-  const bool behind_the_queue = draining_ && std::erase(audience.user_scoped, drainer_) > 0;
-  const bool nobody = audience.empty() || (behind_the_queue && audience.user_scoped.empty());
+  // The oldest connection is given the queue first, and what comes meanwhile behind it.
+  const bool behind_the_queue = !audience.user_scoped.empty() && !is_up_to_date(audience.user_scoped.front());
+  if (behind_the_queue) audience.user_scoped.erase(audience.user_scoped.begin());
   const auto channel = parts_.channels.find(*item.event.channel);
   bool delivered = false;
   if (!audience.empty()) {
@@ -150,7 +153,7 @@ Task<void> LiveTenant::deliver(std::uint64_t sequence) {
   }
   if (stopping_) co_return;
   if (delivered) ++counters_.delivered;
-  if (!delivered || nobody || behind_the_queue) to_queue_.push_back(sequence);
+  if (!delivered || behind_the_queue) queue(sequence, of);
   window_.settle(sequence);
   wake();
 }
@@ -167,41 +170,70 @@ Task<bool> LiveTenant::hand_out(LiveSockets::Audience audience, std::string fram
   co_return got;
 }
 
-void LiveTenant::drain() { group_.spawn(executor_, run_drain(), "live_drain"); }
+/// Whoever would get it is no longer up to date until it is handed out.
+void LiveTenant::queue(std::uint64_t sequence, ChannelId channel) {
+  ++queue_generation_;
+  for (const auto& socket : parts_.sockets.user_scoped(tenant_)) {
+    if (socket->channel.value_or(channel) == channel) up_to_date_.erase(socket->id);
+  }
+  to_queue_.push_back(sequence);
+}
+
+void LiveTenant::drain() {
+  drain_wanted_ = true;
+  group_.spawn(executor_, run_drain(), "live_drain");
+}
 
 Task<void> LiveTenant::run_drain() {
   if (draining_ || !loaded_) co_return;
   draining_ = true;
-  bool more = true;
+  backlog_end_ = window_.read_position();
+  bool more = drain_wanted_.exchange(false);
   while (more && !stopping_) {
     auto one = co_await drain_one();
     if (!one) log::warn("live_queue_failed", {{"tenant", tenant_.text()}, {"error", to_string(one.error().code)}});
-    more = !one || *one;
-    if (more) {
-      const auto wait = one ? LiveDispatch::drain_pace : pause;
+    const auto wait = !one ? pause : *one == Drained::backlog ? LiveDispatch::drain_pace : milliseconds(0);
+    if (wait > milliseconds(0)) {
       co_await parts_.clock.sleep_for(wait);
     }
+    more = !one || *one != Drained::nothing || drain_wanted_.exchange(false);
   }
-  drainer_ = nullptr;
   draining_ = false;
 }
 
-Task<Result<bool>> LiveTenant::drain_one() {
-  const auto not_before = parts_.clock.now() - LiveStore::queue_lifetime;
-  std::optional<JournalItem> item;
-  for (const auto& socket : parts_.sockets.user_scoped(tenant_)) {
-    CO_TRY(item, co_await parts_.store.next_queued(tenant_, socket->channel, not_before));
-    drainer_ = socket;
-    if (item) break;
+Task<Result<LiveTenant::Drained>> LiveTenant::drain_one() {
+  const auto open = parts_.sockets.user_scoped(tenant_);
+  forget_closed(open);
+  for (const auto& socket : open) {
+    CO_TRY(const auto drained, co_await drain_one_to(socket));
+    if (drained != Drained::nothing) co_return drained;
   }
-  if (!item) co_return false;
+  co_return Drained::nothing;
+}
+
+void LiveTenant::forget_closed(const std::vector<LiveSocketPtr>& open) {
+  std::erase_if(up_to_date_, [&](const std::string& id) {
+    return std::none_of(open.begin(), open.end(), [&](const LiveSocketPtr& socket) { return socket->id == id; });
+  });
+}
+
+/// When nothing is queued for it, the socket gets messages live from then on.
+Task<Result<LiveTenant::Drained>> LiveTenant::drain_one_to(LiveSocketPtr socket) {
+  const auto generation = queue_generation_;
+  const auto not_before = parts_.clock.now() - LiveStore::queue_lifetime;
+  CO_TRY(auto item, co_await parts_.store.next_queued(tenant_, socket->channel, not_before));
+  if (!item) {
+    const bool settled = generation == queue_generation_ && to_queue_.empty() && queueing_ == 0;
+    if (settled) up_to_date_.insert(socket->id);  // otherwise the commit that queues it wants another drain
+    co_return Drained::nothing;
+  }
   const auto channel = item->event.channel ? parts_.channels.find(*item->event.channel) : nullptr;
   auto frame = parts_.render(channel.get(), *item);
-  auto written = co_await drainer_->write(std::move(frame));
-  if (!written) co_return true;  // it stays queued for the next connection
+  auto written = co_await socket->write(std::move(frame));
+  if (!written) co_return Drained::backlog;  // it stays queued for the next connection
   CO_TRY_VOID(co_await parts_.store.unqueue(tenant_, item->event.sequence));
   ++counters_.drained;
-  co_return true;
+  co_return item->event.sequence <= backlog_end_ ? Drained::backlog : Drained::recent;
 }
 
 }  // namespace wherry

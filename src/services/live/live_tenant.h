@@ -1,5 +1,7 @@
 #pragma once
 
+#include <set>
+
 #include "services/live/dispatch.h"
 #include "services/webhooks/window.h"
 
@@ -35,9 +37,17 @@ class LiveTenant {
   Task<Result<bool>> file_is_ready(std::uint64_t sequence);
   Task<bool> hand_out(LiveSockets::Audience audience, std::string frame);
 
+  void queue(std::uint64_t sequence, ChannelId channel);
+  bool is_up_to_date(const LiveSocketPtr& socket) const { return up_to_date_.contains(socket->id); }
   Task<void> run_drain();
-  /// False when the queue is empty or nobody is there.
-  Task<Result<bool>> drain_one();
+  enum class Drained {
+    nothing,  ///< is queued for anybody who is there
+    backlog,  ///< a message that waited for a connection, or one that could not be written: the pace is kept
+    recent,   ///< one that came during the drain
+  };
+  Task<Result<Drained>> drain_one();
+  Task<Result<Drained>> drain_one_to(LiveSocketPtr socket);
+  void forget_closed(const std::vector<LiveSocketPtr>& open);
 
   const LiveDispatch::Parts& parts_;
   LiveCounters& counters_;
@@ -47,7 +57,11 @@ class LiveTenant {
   std::atomic<bool> wanted_{false}, stopping_{false};
   // The rest is touched on the executor only.
   bool pumping_ = false, loaded_ = false, draining_ = false;
-  LiveSocketPtr drainer_;
+  std::atomic<bool> drain_wanted_{false};
+  std::set<std::string> up_to_date_;        ///< user-scoped sockets, by id, for which nothing is queued: they get messages live
+  std::uint64_t backlog_end_ = 0;           ///< what was read when the drain began
+  std::uint64_t queue_generation_ = 0;      ///< grows with every message that is queued
+  std::size_t queueing_ = 0;                ///< messages on their way into the queue
   std::optional<Timestamp> armed_for_;
   webhooks::Window window_;
   std::uint64_t stored_cursor_ = 0;
