@@ -111,6 +111,11 @@ class LiveDispatchTest : public testing::Test {
       client->frames.push_back(std::move(frame));
       co_return Result<void>();
     };
+    socket.send = [client](std::string frame) -> Result<void> {
+      if (client->broken) return Error{ErrorCode::cancelled, "closed"};
+      client->frames.push_back(std::move(frame));
+      return {};
+    };
     client->socket = sockets_.add(std::move(socket));
     settle();
     return client;
@@ -146,6 +151,18 @@ TEST_F(LiveDispatchTest, EveryUserScopedConnectionGetsEveryMessageLive) {
   EXPECT_TRUE(elsewhere->frames.empty());
   EXPECT_TRUE(store_.queued().empty());
   EXPECT_EQ(store_.cursor, 2u);
+}
+
+TEST_F(LiveDispatchTest, ABrokenFirstConnectionTakesNothingFromTheOthersAndTheMessageWaits) {
+  start();
+  auto first = connect();
+  auto second = connect();
+  first->broken = true;
+  write("one");
+  settle();
+
+  EXPECT_EQ(second->frames, Frames{"one"});
+  EXPECT_EQ(store_.queued(), std::vector<std::uint64_t>{1}) << "only the first one's write would have proved that it arrived";
 }
 
 TEST_F(LiveDispatchTest, WithNobodyThereMessagesWaitAndTheFirstUserScopedConnectionGetsThemAtThePace) {

@@ -158,16 +158,13 @@ Task<void> LiveTenant::deliver(std::uint64_t sequence) {
   wake();
 }
 
-/// Whether anybody got it.
+/// Whether it is sure that somebody got it: the first of them, whose slowness holds up none of the others.
 Task<bool> LiveTenant::hand_out(LiveSockets::Audience audience, std::string frame) {
-  bool got = false;
-  for (auto* sockets : {&audience.user_scoped, &audience.conversation_scoped}) {
-    for (const auto& socket : *sockets) {
-      auto written = co_await socket->write(frame);
-      got = got || written.has_value();
-    }
-  }
-  co_return got;
+  auto sockets = std::move(audience.user_scoped);
+  sockets.insert(sockets.end(), audience.conversation_scoped.begin(), audience.conversation_scoped.end());
+  for (std::size_t i = 1; i < sockets.size(); ++i) (void)sockets[i]->send(frame);  // too slow ones are cut off
+  auto written = co_await sockets.front()->write(std::move(frame));
+  co_return written.has_value();
 }
 
 /// Whoever would get it is no longer up to date until it is handed out.
