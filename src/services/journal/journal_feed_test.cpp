@@ -15,6 +15,10 @@ using namespace std::chrono_literals;
 
 class Feed : public ::testing::Test {
  protected:
+  ~Feed() override {
+    feed.close();
+    poll();
+  }
   Task<void> wait_once(TenantId who, std::uint64_t seen, milliseconds timeout) {
     co_await feed.wait(who, seen, timeout);
     ++woken;

@@ -104,16 +104,17 @@ class LiveDispatchTest : public testing::Test {
   };
   std::shared_ptr<Client> connect(std::optional<ConversationId> conversation = std::nullopt,
                                   std::optional<ChannelId> channel = std::nullopt) {
-    auto client = std::make_shared<Client>();
+    auto& client = clients_.emplace_back(std::make_shared<Client>());
+    auto* const its = client.get();
     LiveSocket socket{LiveSockets::make_id(), tenant_.id, conversation, channel, {}, {}, io_.get_executor()};
-    socket.write = [client](std::string frame) -> Task<Result<void>> {
-      if (client->broken) co_return Error{ErrorCode::cancelled, "closed"};
-      client->frames.push_back(std::move(frame));
+    socket.write = [its](std::string frame) -> Task<Result<void>> {
+      if (its->broken) co_return Error{ErrorCode::cancelled, "closed"};
+      its->frames.push_back(std::move(frame));
       co_return Result<void>();
     };
-    socket.send = [client](std::string frame) -> Result<void> {
-      if (client->broken) return Error{ErrorCode::cancelled, "closed"};
-      client->frames.push_back(std::move(frame));
+    socket.send = [its](std::string frame) -> Result<void> {
+      if (its->broken) return Error{ErrorCode::cancelled, "closed"};
+      its->frames.push_back(std::move(frame));
       return {};
     };
     client->socket = sockets_.add(std::move(socket));
@@ -134,6 +135,7 @@ class LiveDispatchTest : public testing::Test {
   ChannelId number_ = ChannelId::make(test_now);
   ConversationId anna_ = ConversationId::make(test_now), ben_ = ConversationId::make(test_now);
   bool webhook_ = false;
+  std::vector<std::shared_ptr<Client>> clients_;  // shared with the test
   std::optional<LiveDispatch> dispatch_;
 };
 
