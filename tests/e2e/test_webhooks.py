@@ -49,7 +49,7 @@ class Endpoint:
             allow_reuse_address = True
 
         self.server = Server(("127.0.0.1", self.port), Handler)
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,))
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
         self.thread.start()
 
     @property
@@ -79,7 +79,7 @@ class Webhooks(unittest.TestCase):
         self.directory = tempfile.mkdtemp(prefix="wherry-e2e-")
         self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
         self.endpoint = Endpoint()
-        self.addCleanup(self.endpoint.close)
+        self.addCleanup(lambda: self.endpoint.close())
         self.start()
         self.addCleanup(lambda: self.demo.process.kill())
 
