@@ -23,6 +23,7 @@ class Endpoint:
         self.status = 200
         self.decide = None
         self.headers = {}
+        self.answer = b""
         self.lock = threading.Lock()
         endpoint = self
 
@@ -38,8 +39,9 @@ class Endpoint:
                 self.send_response(status)
                 for name, value in endpoint.headers.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", str(len(endpoint.answer)))
                 self.end_headers()
+                self.wfile.write(endpoint.answer)
 
             def log_message(self, *arguments):
                 pass
@@ -203,6 +205,14 @@ class Webhooks(unittest.TestCase):
         self.assertEqual((replayed.status, replayed.json), (202, {"replayed": 1}))
         wait_until(lambda: self.counts(subscription)["acked"] == 1, "the replay acknowledged")
         self.assertEqual(self.demo.admin("GET", path + "/dead-letters").json["data"], [])
+
+    def test_a_long_answer_acknowledges_too(self):
+        subscription = self.subscribe(kinds=["message.received"])
+        for size in (5000, 5_000_000):
+            self.endpoint.answer = b"x" * size
+            self.write(f"answered with {size}")
+        wait_until(lambda: self.counts(subscription)["acked"] == 2, "both acknowledged")
+        self.assertEqual(self.endpoint.texts(), ["answered with 5000", "answered with 5000000"])
 
     def test_gone_disables_and_enabling_goes_on_where_it_stopped(self):
         subscription = self.subscribe(kinds=["message.received"])

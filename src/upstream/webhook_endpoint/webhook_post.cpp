@@ -7,7 +7,7 @@ namespace wherry {
 
 namespace {
 
-constexpr std::uint64_t most_answer_bytes = 4096;
+constexpr std::uint64_t most_answer_bytes = 64 * 1024;
 constexpr std::int64_t most_seconds = 7 * 24 * 3600;
 
 std::string why(const Error& error) {
@@ -16,6 +16,24 @@ std::string why(const Error& error) {
   constexpr std::size_t longest = 300;
   return text.substr(0, longest);
 }
+
+/// Reads the body of a 2xx answer and forgets it. Its head alone acknowledges: what follows may be long, slow or cut off.
+class Acknowledgement final : public http::BodySink {
+ public:
+  bool came = false;
+  Result<void> begin(const http::Headers&) override {
+    came = true;
+    return {};
+  }
+  Result<void> write(std::string_view piece) override {
+    read_ += piece.size();
+    if (read_ > most_answer_bytes) return Error{ErrorCode::too_large, "the answer is longer than anybody reads"};
+    return {};
+  }
+
+ private:
+  std::uint64_t read_ = 0;
+};
 
 }  // namespace
 
@@ -44,12 +62,17 @@ Task<WebhookAnswer> GuardedWebhookSender::post(WebhookCall call) {
   for (auto& [name, value] : call.headers) request.headers.add(name, value);
   request.body = std::move(call.body);
   request.timeout = call.timeout;
-  request.max_response_bytes = most_answer_bytes;
+  request.total_timeout = call.timeout;
+  Acknowledgement acknowledgement;
+  request.sink = &acknowledgement;
   request.egress = &guard_;
   auto response = co_await client_.send(std::move(request));
   WebhookAnswer answer;
+  if (!response && acknowledgement.came) {
+    answer.status = 200;
+    co_return answer;
+  }
   if (!response) {
-    // A 2xx with an endless body is an acknowledgement all the same, but the client tells no status then.
     answer.error = why(response.error());
     co_return answer;
   }

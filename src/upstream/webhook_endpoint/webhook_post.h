@@ -5,7 +5,7 @@
 
 namespace wherry {
 
-/// Calls tenants' endpoints over HTTP, each time through the guard; reads at most 4 KiB of what they answer.
+/// Calls tenants' endpoints over HTTP, each time through the guard; reads at most 64 KiB of what they answer.
 class GuardedWebhookSender final : public WebhookSender {
  public:
   /// Both must outlive it.
