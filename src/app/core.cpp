@@ -78,11 +78,12 @@ Core::Core(const Config& config, Clock& the_clock, Parts parts)
       blobs(std::move(parts.blobs)),
       fetcher(*client, *egress),
       journal_feed(clock),
+      received_feed(clock),
       access_store(*database),
       channel_store(*database, secrets),
       message_store(*database, &journal_feed),
       idempotency_rows(*database),
-      inbound_store(*database, &journal_feed),
+      inbound_store(*database, &journal_feed, &received_feed),
       media_rows(*database),
       journal(*database, &journal_feed),
       reports(*database),
@@ -107,7 +108,7 @@ Core::Core(const Config& config, Clock& the_clock, Parts parts)
                 {&pipes_format, &standard_format, &graph_format},
                 clock,
                 {}}),
-      live_dispatch({live_store, journal_store, journal_feed, access_store, channels, live, clock, api::pipes::render_whatsapp_message,
+      live_dispatch({live_store, journal_store, received_feed, access_store, channels, live, clock, api::pipes::render_whatsapp_message,
                      [this](TenantId tenant, ChannelId channel) { return webhooks.pipes_takes(tenant, channel); }}) {}
 
 Core::~Core() = default;

@@ -61,7 +61,8 @@ struct Core {
   std::unique_ptr<http::EgressGuard> webhook_pins;
   std::unique_ptr<BlobStore> blobs;
   GuardedFetcher fetcher;
-  JournalFeed journal_feed;
+  JournalFeed journal_feed;   ///< of every row
+  JournalFeed received_feed;  ///< of customers' messages only
   store::SqlAccessStore access_store;
   store::SqlChannelStore channel_store;
   store::SqlMessageStore message_store;

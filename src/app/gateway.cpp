@@ -93,6 +93,7 @@ Task<Result<void>> Gateway::start(std::vector<Executor> executors) {
 
 Task<void> Gateway::stop() {
   serving_ = false;
+  core_.received_feed.close();
   core_.journal_feed.close();  // ends the streams that follow the journal
   co_await server_->stop(config_.shutdown_grace);
   const milliseconds rest(500);

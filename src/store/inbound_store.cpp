@@ -55,13 +55,18 @@ TenantId tenant_of(const NewInboundEvent& event) {
   return std::visit([](const auto& one) { return one.tenant; }, event);
 }
 
+bool is_anything(const NewInboundEvent&) { return true; }
+bool is_message(const NewInboundEvent& event) { return std::holds_alternative<NewInbound>(event); }
+
 // A POST is seldom for more than one tenant.
-void tell(JournalFeed& feed, const std::vector<NewInboundEvent>& events, const std::vector<Result<BatchResult>>& results) {
+void tell(JournalFeed* feed, bool (*concerns)(const NewInboundEvent&), const std::vector<NewInboundEvent>& events,
+          const std::vector<Result<BatchResult>>& results) {
+  if (feed == nullptr) return;
   std::vector<TenantId> told;
   for (std::size_t i = 0; i < events.size(); ++i) {
     const auto tenant = tenant_of(events[i]);
-    if (!results[i] || std::find(told.begin(), told.end(), tenant) != told.end()) continue;
-    feed.notify(tenant);
+    if (!results[i] || !concerns(events[i]) || std::find(told.begin(), told.end(), tenant) != told.end()) continue;
+    feed->notify(tenant);
     told.push_back(tenant);
   }
 }
@@ -96,7 +101,10 @@ Task<std::vector<Result<StoredInboundEvent>>> SqlInboundStore::store(std::vector
   fault_point("before-inbound-commit");
   auto results = co_await database_.commit_all(std::move(batches));
   fault_point("after-inbound-commit");
-  if (results && feed_ != nullptr) tell(*feed_, events, *results);
+  if (results) {
+    tell(feed_, is_anything, events, *results);
+    tell(received_, is_message, events, *results);
+  }
   std::vector<Result<StoredInboundEvent>> stored;
   stored.reserve(events.size());
   for (std::size_t i = 0; i < events.size(); ++i) {

@@ -13,7 +13,7 @@ constexpr const char* select_items =
     "FROM journal j LEFT JOIN inbound_messages m ON j.kind = 'message.received' AND m.id = j.subject "
     "LEFT JOIN conversations v ON v.id = m.conversation_id LEFT JOIN contacts c ON c.id = v.contact_id "
     "LEFT JOIN media f ON f.id = m.media_id LEFT JOIN pending_fetches p ON p.media_id = m.media_id "
-    "WHERE j.tenant_id = $1 AND j.sequence > $2 ORDER BY j.sequence LIMIT $3";
+    "WHERE j.tenant_id = $1 AND j.sequence > $2 AND ($4 = '' OR j.kind = $4) ORDER BY j.sequence LIMIT $3";
 constexpr const char* select_last = "SELECT COALESCE(MAX(sequence), 0) FROM journal WHERE tenant_id = $1";
 
 bool is_null(const Value& value) { return std::holds_alternative<std::monostate>(value); }
@@ -48,8 +48,9 @@ InboundView to_inbound(const Row& row) {
 
 }  // namespace
 
-Task<Result<std::vector<JournalItem>>> SqlJournalStore::read(TenantId tenant, std::uint64_t after, std::uint32_t limit) {
-  Statement statement{select_items, {value_of(tenant), number(after), number(limit)}, {}};
+/// An empty `kind` is any.
+Task<Result<std::vector<JournalItem>>> SqlJournalStore::read_kind(TenantId tenant, std::uint64_t after, std::uint32_t limit, std::string kind) {
+  Statement statement{select_items, {value_of(tenant), number(after), number(limit), std::move(kind)}, {}};
   CO_TRY(auto rows, co_await database_.query(std::move(statement)));
   std::vector<JournalItem> items;
   items.reserve(rows.size());
@@ -67,6 +68,18 @@ Task<Result<std::vector<JournalItem>>> SqlJournalStore::read(TenantId tenant, st
     items.push_back(std::move(item));
   }
   co_return items;
+}
+
+Task<Result<std::vector<JournalItem>>> SqlJournalStore::read(TenantId tenant, std::uint64_t after, std::uint32_t limit) {
+  co_return co_await read_kind(tenant, after, limit, {});
+}
+
+Task<Result<ReceivedPage>> SqlJournalStore::read_received(TenantId tenant, std::uint64_t after, std::uint32_t limit) {
+  CO_TRY(const auto newest, co_await last(tenant));  // before the rows: what comes between the two queries is in the next page
+  CO_TRY(auto items, co_await read_kind(tenant, after, limit, "message.received"));
+  const auto last_item = items.empty() ? after : items.back().event.sequence;
+  const auto read_to = items.size() < limit ? std::max(newest, last_item) : last_item;
+  co_return ReceivedPage{std::move(items), read_to};
 }
 
 Task<Result<std::uint64_t>> SqlJournalStore::last(TenantId tenant) {

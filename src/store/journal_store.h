@@ -10,9 +10,12 @@ class SqlJournalStore final : public JournalStore {
  public:
   explicit SqlJournalStore(Database& database) : database_(database) {}
   Task<Result<std::vector<JournalItem>>> read(TenantId tenant, std::uint64_t after, std::uint32_t limit) override;
+  Task<Result<ReceivedPage>> read_received(TenantId tenant, std::uint64_t after, std::uint32_t limit) override;
   Task<Result<std::uint64_t>> last(TenantId tenant) override;
 
  private:
+  Task<Result<std::vector<JournalItem>>> read_kind(TenantId tenant, std::uint64_t after, std::uint32_t limit, std::string kind);
+
   Database& database_;
 };
 

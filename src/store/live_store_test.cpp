@@ -1,5 +1,6 @@
 #include "store/live_store.h"
 
+#include "store/journal_store.h"
 #include "tests/support/store_world.h"
 
 namespace wherry::store {
@@ -32,6 +33,32 @@ TEST_F(LiveRows, TheCursorBeginsAtZeroAndIsKept) {
   ASSERT_TRUE(run(store.record_live(tenant, 7, {})));
   ASSERT_TRUE(run(store.record_live(tenant, 9, {})));
   EXPECT_EQ(run(store.live_cursor(tenant)).value(), 9u);
+}
+
+TEST_F(LiveRows, OnlyCustomersMessagesAreReadAndTheRestIsPassedOver) {
+  JournalEvent other;
+  other.tenant = tenant;
+  other.kind = "channel.test";
+  other.at = now();
+  SqlMessageStore messages(db());
+  SqlJournalStore journal(db());
+  const auto first = receive();
+  ASSERT_TRUE(run(messages.record(other)));
+  const auto second = receive() + 1;  // behind the other row
+  ASSERT_TRUE(run(messages.record(other)));
+
+  const auto page = run(journal.read_received(tenant, 0, 1)).value();
+  const auto rest = run(journal.read_received(tenant, page.read_to, 2)).value();
+  const auto nothing = run(journal.read_received(tenant, rest.read_to, 2)).value();
+
+  ASSERT_EQ(page.items.size(), 1u);
+  EXPECT_EQ(page.items[0].event.sequence, first);
+  EXPECT_EQ(page.read_to, first) << "there may be more";
+  ASSERT_EQ(rest.items.size(), 1u);
+  EXPECT_EQ(rest.items[0].event.sequence, second);
+  EXPECT_EQ(rest.read_to, 4u);
+  EXPECT_TRUE(nothing.items.empty());
+  EXPECT_EQ(nothing.read_to, 4u);
 }
 
 TEST_F(LiveRows, TheQueueIsHandedOutByTimeAndByChannel) {

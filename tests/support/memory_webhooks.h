@@ -25,6 +25,16 @@ class MemoryJournal final : public JournalStore {
     }
     co_return page;
   }
+  Task<Result<ReceivedPage>> read_received(TenantId, std::uint64_t after, std::uint32_t limit) override {
+    if (outage) co_return Error{ErrorCode::unavailable, "the store is down"};
+    ReceivedPage page{{}, after};
+    for (const auto& item : items) {
+      if (item.event.sequence <= after || page.items.size() == limit) continue;
+      page.read_to = item.event.sequence;
+      if (item.event.kind == "message.received") page.items.push_back(item);
+    }
+    co_return page;
+  }
   Task<Result<std::uint64_t>> last(TenantId) override { co_return items.empty() ? 0 : items.back().event.sequence; }
 
   JournalItem& add(TenantId tenant, ConversationId conversation, std::string kind = "message.sent", Timestamp at = {}) {

@@ -38,7 +38,7 @@ class LiveDispatch {
   struct Parts {
     LiveStore& store;
     JournalStore& journal;
-    JournalFeed& feed;
+    JournalFeed& received;  ///< told of customers' messages
     AccessStore& access;
     Channels& channels;
     LiveSockets& sockets;

@@ -23,10 +23,10 @@ Task<void> LiveTenant::stop() {
 
 Task<void> LiveTenant::listen() {
   constexpr milliseconds long_enough = seconds(30);
-  while (!stopping_ && !parts_.feed.closed()) {
-    const auto seen = parts_.feed.generation(tenant_);
+  while (!stopping_ && !parts_.received.closed()) {
+    const auto seen = parts_.received.generation(tenant_);
     wake();
-    co_await parts_.feed.wait(tenant_, seen, long_enough);
+    co_await parts_.received.wait(tenant_, seen, long_enough);
   }
 }
 
@@ -90,23 +90,22 @@ Task<Result<void>> LiveTenant::commit() {
 }
 
 bool LiveTenant::is_for_sockets(const JournalItem& item) const {
-  const bool message = item.event.kind == "message.received" && item.inbound && item.event.channel && item.event.conversation;
-  if (!message) return false;
+  if (!item.inbound || !item.event.channel || !item.event.conversation) return false;
   if (item.event.at + LiveStore::queue_lifetime <= parts_.clock.now()) return false;
   return !parts_.taken_by_webhook(tenant_, *item.event.channel);
 }
 
 Task<Result<void>> LiveTenant::fill() {
   while (window_.size() < window) {
-    CO_TRY(auto items, co_await parts_.journal.read(tenant_, window_.read_position(), page));
-    for (auto& item : items) {
-      window_.note_read(item.event.sequence);
+    CO_TRY(auto found, co_await parts_.journal.read_received(tenant_, window_.read_position(), page));
+    for (auto& item : found.items) {
       if (!is_for_sockets(item)) continue;
       webhooks::Window::Entry entry;
       entry.item = std::move(item);
       window_.add(std::move(entry));
     }
-    if (items.size() < page) break;
+    window_.note_read(found.read_to);
+    if (found.items.size() < page) break;
   }
   if (window_.size() == 0 && window_.cursor() != stored_cursor_) wake();  // the cursor passes over what is for others
   co_return Result<void>();

@@ -30,12 +30,20 @@ struct JournalItem {
   std::optional<InboundView> inbound;  ///< of a "message.received"
 };
 
+/// Customers' messages in a part of the journal.
+struct ReceivedPage {
+  std::vector<JournalItem> items;
+  std::uint64_t read_to = 0;           ///< everything up to this sequence was looked at
+};
+
 /// Reads the journal. Errors of all calls: unavailable.
 class JournalStore {
  public:
   virtual ~JournalStore() = default;
   /// In order of sequence.
   virtual Task<Result<std::vector<JournalItem>>> read(TenantId tenant, std::uint64_t after, std::uint32_t limit) = 0;
+  /// The "message.received" rows, in order. Fewer than `limit` means that there are no more.
+  virtual Task<Result<ReceivedPage>> read_received(TenantId tenant, std::uint64_t after, std::uint32_t limit) = 0;
   /// The newest sequence number; 0 when there is none.
   virtual Task<Result<std::uint64_t>> last(TenantId tenant) = 0;
 };
