@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,12 +64,21 @@ inline constexpr ErrorCode all_error_codes[] = {
 
 std::string_view to_string(ErrorCode code);
 
+/// What the other side said when it refused us, word for word.
+struct PeerAnswer {
+  int status = 0;    ///< HTTP
+  std::string body;  ///< its first `longest` bytes
+  static constexpr std::size_t longest = 4096;
+};
+
 /// An expected failure.
 struct Error {
   ErrorCode code = ErrorCode::internal;
   std::string message;  ///< safe to show to the caller
   std::string detail;   ///< for the log only; never leaves the process
   std::optional<std::chrono::milliseconds> retry_after;
+  /// For a door whose contract passes it on; null when nobody answered. Shared by the copies of this error; never logged.
+  std::shared_ptr<const PeerAnswer> peer_answer;
 
   Error() = default;
   Error(ErrorCode c, std::string text, std::string log_detail = {}) : code(c), message(std::move(text)), detail(std::move(log_detail)) {}

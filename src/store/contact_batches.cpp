@@ -64,6 +64,24 @@ constexpr const char* select_conversation_of =
     "SELECT " WHERRY_CONVERSATION_COLUMNS
     " FROM inbound_messages m JOIN conversations v ON v.id = m.conversation_id JOIN contacts c ON c.id = v.contact_id WHERE m.id = $1";
 
+constexpr const char* select_by_key =
+    "SELECT " WHERRY_CONVERSATION_COLUMNS
+    " FROM contacts c JOIN conversations v ON v.contact_id = c.id AND v.channel_id = $3 AND v.superseded = 0 "
+    "WHERE c.tenant_id = $1 AND c.contact_key = $2";
+
+// In the order of insert_contact's parameters.
+std::vector<Value> identity_values(TenantId tenant, const std::string& key, const ContactIdentity& who, Timestamp now) {
+  return {value_of(tenant),
+          key.empty() ? Value() : Value(key),
+          value_of(who.bsuid),
+          who.wa_id ? Value(who.wa_id->digits) : Value(),
+          value_of(who.parent_bsuid),
+          value_of(who.profile_name),
+          value_of(who.username),
+          value_of(ContactId::make(now)),
+          value_of(now)};
+}
+
 std::string received_body(const NewInbound& inbound) {
   json::object body;
   body["messageId"] = inbound.id.text();
@@ -85,15 +103,7 @@ void add_contact(Batch& batch, const NewInbound& inbound, Timestamp now) {
       batch.push_back({sql, {tenant, key, bsuid}, {}});
     }
   }
-  const std::vector<Value> identity{tenant,
-                                    key,
-                                    bsuid,
-                                    from.wa_id ? Value(from.wa_id->digits) : Value(),
-                                    value_of(from.parent_bsuid),
-                                    value_of(from.profile_name),
-                                    value_of(from.username),
-                                    value_of(ContactId::make(now)),
-                                    value_of(now)};
+  const auto identity = identity_values(inbound.tenant, inbound.contact_key, from, now);
   batch.push_back({insert_contact, identity, {}});
   if (from.bsuid) batch.push_back({complete_by_bsuid, identity, {}});
   if (!inbound.contact_key.empty()) batch.push_back({complete_by_key, identity, {}});
@@ -114,6 +124,23 @@ void add_message(Batch& batch, const NewInbound& inbound, Timestamp now) {
                    {}});
   batch.push_back({insert_received, {value_of(inbound.id), received_body(inbound)}, 1});
   batch.push_back({select_conversation_of, {value_of(inbound.id)}, 1});
+}
+
+Statement find_conversation_by_key(TenantId tenant, ChannelId channel, std::string key) {
+  return {select_by_key, {value_of(tenant), std::move(key), value_of(channel)}, {}};
+}
+
+Batch open_conversation_batch(TenantId tenant, ChannelId channel, const WaId& number, Timestamp now) {
+  auto key = contact_key(number);
+  ContactIdentity who;
+  who.wa_id = number;
+  Batch batch;
+  batch.push_back({insert_contact, identity_values(tenant, key, who, now), {}});
+  batch.push_back(
+      {open_by_key, {value_of(tenant), key, value_of(ConversationId::make(now)), value_of(channel), Value(), value_of(now)}, 1});
+  batch.push_back(find_conversation_by_key(tenant, channel, std::move(key)));
+  batch.back().expect_rows = 1;
+  return batch;
 }
 
 }  // namespace wherry::store

@@ -11,4 +11,10 @@ void add_contact(Batch& batch, const NewInbound& inbound, Timestamp now);
 /// conversation as to_conversation() reads it.
 void add_message(Batch& batch, const NewInbound& inbound, Timestamp now);
 
+/// A statement that gives the conversation of a channel with a number's key, as to_conversation() reads it; no row: there is none.
+Statement find_conversation_by_key(TenantId tenant, ChannelId channel, std::string key);
+/// Makes that conversation, and its contact, unless they are there; the last statement gives it. A contact that exists stays as it is: its
+/// number is as WhatsApp wrote it.
+Batch open_conversation_batch(TenantId tenant, ChannelId channel, const WaId& number, Timestamp now);
+
 }  // namespace wherry::store

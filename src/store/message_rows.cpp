@@ -37,6 +37,7 @@ Message to_message(const Row& row) {
   message.created_at = as_time(row[11]);
   message.updated_at = as_time(row[12]);
   message.resends = static_cast<std::uint32_t>(as_int(row[13]));
+  message.window_check = static_cast<WindowCheck>(as_int(row[14]));
   return message;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/fault_point.h"
 #include "base/json.h"
+#include "store/contact_batches.h"
 #include "store/idempotency_rows.h"
 #include "store/message_rows.h"
 #include "store/values.h"
@@ -21,8 +22,8 @@ constexpr const char* list_of_tenant = WHERRY_LIST("AND v.tenant_id = $3");
 constexpr const char* list_of_contact = WHERRY_LIST("AND c.contact_key = $3");
 constexpr const char* list_of_tenants_contact = WHERRY_LIST("AND c.contact_key = $3 AND c.tenant_id = $4");
 constexpr const char* insert_message =
-    "INSERT INTO messages (id, tenant_id, channel_id, conversation_id, content, state, attempts, give_up_at, created_at, updated_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)";
+    "INSERT INTO messages (id, tenant_id, channel_id, conversation_id, content, state, attempts, window_check, give_up_at, created_at, "
+    "updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)";
 constexpr const char* update_state =
     "UPDATE messages SET state = $3, wamid = COALESCE($4, wamid), "
     "error = CASE WHEN $3 BETWEEN 2 AND 5 THEN $5 ELSE COALESCE($5, error) END, "  // what was sent after all has no error
@@ -80,13 +81,22 @@ Task<Result<std::vector<Conversation>>> SqlMessageStore::list_conversations(Conv
   co_return map_rows(rows, to_conversation);
 }
 
+Task<Result<Conversation>> SqlMessageStore::open_conversation(TenantId tenant, ChannelId channel, WaId number, Timestamp now) {
+  auto known = find_conversation_by_key(tenant, channel, contact_key(number));
+  CO_TRY(auto rows, co_await database_.query(std::move(known)));
+  if (!rows.empty()) co_return to_conversation(rows.front());
+  auto batch = open_conversation_batch(tenant, channel, number, now);
+  CO_TRY(auto made, co_await database_.commit(std::move(batch)));
+  co_return to_conversation(made.back().rows.front());
+}
+
 Task<Result<void>> SqlMessageStore::accept(Message message, std::optional<IdempotencyClaim> claim) {
   Batch batch;
   if (claim) batch.push_back(claim_row(*claim, message.id, message.created_at));
   batch.push_back({insert_message,
                    {value_of(message.id), value_of(message.tenant), value_of(message.channel), value_of(message.conversation),
                     content_to_json(message.content), number(static_cast<std::uint64_t>(message.state)), number(message.attempts),
-                    value_of(message.give_up_at), value_of(message.created_at)},
+                    number(static_cast<std::uint64_t>(message.window_check)), value_of(message.give_up_at), value_of(message.created_at)},
                    {}});
   batch.push_back(journal_row(message.tenant, "message.accepted", message.channel, message.conversation, message.id.raw, message.created_at,
                               accepted_body(message)));

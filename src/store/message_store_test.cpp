@@ -311,6 +311,38 @@ TEST_F(MessageRows, AConversationIsFoundWithItsCustomer) {
   EXPECT_FALSE(*missing);
 }
 
+TEST_F(MessageRows, ANumbersConversationIsMadeOnceAndMeetsWhatTheCustomerWritesLater) {
+  const auto made = run(store.open_conversation(tenant, channel, WaId{"551187654321"}, now())).value();
+  const auto again = run(store.open_conversation(tenant, channel, WaId{"5511987654321"}, now())).value();
+
+  EXPECT_EQ(made.id, again.id);
+  EXPECT_EQ(made.tenant, tenant);
+  EXPECT_EQ(made.channel, channel);
+  EXPECT_EQ(made.identity.wa_id, WaId{"551187654321"});
+  EXPECT_FALSE(made.last_inbound_at) << "nobody wrote: the window is closed";
+  EXPECT_TRUE(journal().empty());
+
+  const auto written = written_by("5511987654321");
+  EXPECT_EQ(written.id, made.id);
+  const auto after = run(store.open_conversation(tenant, channel, WaId{"551187654321"}, now())).value();
+  EXPECT_EQ(after.identity.wa_id, WaId{"5511987654321"}) << "as WhatsApp writes it";
+  EXPECT_EQ(after.last_inbound_at, now());
+  EXPECT_EQ(count("SELECT COUNT(*) FROM contacts"), 1);
+}
+
+TEST_F(MessageRows, AKnownCustomerKeepsTheNumberWhatsAppGaveAndGetsAConversationPerChannel) {
+  const auto written = written_by("5511987654321");
+
+  const auto same = run(store.open_conversation(tenant, channel, WaId{"551187654321"}, now())).value();
+  const auto other = run(store.open_conversation(tenant, ChannelId::make(now()), WaId{"551187654321"}, now())).value();
+
+  EXPECT_EQ(same.id, written.id);
+  EXPECT_NE(other.id, written.id);
+  EXPECT_EQ(other.contact, written.contact);
+  EXPECT_EQ(other.identity.wa_id, WaId{"5511987654321"});
+  EXPECT_FALSE(other.last_inbound_at);
+}
+
 TEST_F(MessageRows, UncertainMessagesComeByAgeAndInPages) {
   std::vector<MessageId> old;
   for (int i = 0; i < 3; ++i) {

@@ -32,6 +32,23 @@ Task<Result<std::vector<Conversation>>> MemoryMessageStore::list_conversations(C
   co_return found;
 }
 
+Task<Result<Conversation>> MemoryMessageStore::open_conversation(TenantId tenant, ChannelId channel, WaId number, Timestamp now) {
+  CO_TRY_VOID(begin_call());
+  for (const auto& [id, conversation] : conversations) {
+    const auto& known = conversation.identity.wa_id;
+    const bool same = conversation.tenant == tenant && conversation.channel == channel;
+    if (same && known && contact_key(*known) == contact_key(number)) co_return conversation;
+  }
+  Conversation made;
+  made.id = ConversationId::make(now);
+  made.tenant = tenant;
+  made.channel = channel;
+  made.identity.wa_id = std::move(number);
+  made.created_at = now;
+  conversations[made.id] = made;
+  co_return made;
+}
+
 Task<Result<void>> MemoryMessageStore::accept(Message message, std::optional<IdempotencyClaim> claim) {
   CO_TRY_VOID(begin_write());
   if (claim) {

@@ -20,6 +20,12 @@ Task<Result<std::optional<Conversation>>> Conversations::find(ConversationId id)
   co_return stored;
 }
 
+Task<Result<Conversation>> Conversations::open(TenantId tenant, ChannelId channel, WaId number, Timestamp now) {
+  CO_TRY(auto conversation, co_await store_.open_conversation(tenant, channel, std::move(number), now));
+  refresh(conversation);
+  co_return conversation;
+}
+
 void Conversations::refresh(const Conversation& conversation) {
   auto& home = shard(conversation.id);
   std::lock_guard lock(home.mutex);

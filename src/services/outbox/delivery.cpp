@@ -124,7 +124,7 @@ Task<Result<Delivery::Attempt>> Delivery::prepare(const Message& message) {
   if (!attempt.channel) co_return Error{ErrorCode::not_found, "The channel was removed"};
   CO_TRY(auto conversation, co_await conversations_.find(message.conversation));
   if (!conversation) co_return Error{ErrorCode::not_found, "Conversation not found"};
-  if (!window_open(conversation->last_inbound_at, clock_.now())) {
+  if (!window_allows(message.content, message.window_check, conversation->last_inbound_at, clock_.now())) {
     co_return Error{ErrorCode::window_closed, "Service window expired — last inbound message is older than 24 hours."};
   }
   attempt.to = std::move(conversation->identity);

@@ -2,7 +2,6 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "domain/service_window.h"
 
 namespace wherry {
 
@@ -10,6 +9,8 @@ namespace {
 
 constexpr std::uint32_t resume_page = 500;
 constexpr std::size_t max_file_name_characters = 240;
+
+Error window_closed() { return {ErrorCode::window_closed, "Service window expired — last inbound message is older than 24 hours."}; }
 
 Error invalid(std::string text) { return {ErrorCode::invalid_argument, std::move(text)}; }
 
@@ -50,22 +51,42 @@ Outbox::Outbox(MessageStore& store, Channels& channels, Conversations& conversat
       options_(options),
       delivery_(store, channels, conversations, media, upstream, clock, counters_) {}
 
-Task<Result<Conversation>> Outbox::check_sendable(TenantId tenant, ConversationId id) {
+Task<Result<Conversation>> Outbox::find_own(TenantId tenant, ConversationId id) {
   CO_TRY(auto conversation, co_await conversations_.find(id));
   if (!conversation) co_return Error{ErrorCode::not_found, "Conversation not found"};
   if (conversation->tenant != tenant) co_return Error{ErrorCode::permission_denied, "The conversation belongs to another account"};
   if (!channels_.find(conversation->channel)) co_return Error{ErrorCode::not_found, "Conversation not found", "its channel was removed"};
-  if (!window_open(conversation->last_inbound_at, clock_.now())) {
-    co_return Error{ErrorCode::window_closed, "Service window expired — last inbound message is older than 24 hours."};
-  }
   co_return std::move(*conversation);
 }
 
-Task<Result<SendReceipt>> Outbox::submit_and_wait(SendRequest request) {
+Task<Result<Conversation>> Outbox::open_conversation(TenantId tenant, Recipient to) {
+  const auto channel = channels_.find(to.channel);
+  if (!channel) co_return Error{ErrorCode::not_found, "Channel not found"};
+  if (channel->tenant != tenant) co_return Error{ErrorCode::permission_denied, "The channel belongs to another account"};
+  const auto now = clock_.now();
+  co_return co_await conversations_.open(tenant, to.channel, std::move(to.number), now);
+}
+
+Task<Result<Conversation>> Outbox::check_sendable(TenantId tenant, ConversationId id) {
+  CO_TRY(auto conversation, co_await find_own(tenant, id));
+  if (!window_open(conversation.last_inbound_at, clock_.now())) co_return window_closed();
+  co_return conversation;
+}
+
+// All checks; then a place among those that wait, and the message as it will be stored.
+Task<Result<Message>> Outbox::admit(SendRequest request, milliseconds patience) {
   if (stopping_) co_return Error{ErrorCode::cancelled, "The server is stopping"};
   CO_TRY_VOID(std::visit([](const auto& content) { return check(content); }, request.content));
-  CO_TRY(auto conversation, co_await check_sendable(request.tenant, request.conversation));
-  CO_TRY_VOID(delivery_.check_circuit(conversation.channel));
+  Result<Conversation> conversation = Conversation();
+  if (request.to) {
+    conversation = co_await open_conversation(request.tenant, std::move(*request.to));
+  } else {
+    conversation = co_await find_own(request.tenant, request.conversation);
+  }
+  if (!conversation) co_return conversation.error();
+  const auto now = clock_.now();
+  if (!window_allows(request.content, request.window_check, conversation->last_inbound_at, now)) co_return window_closed();
+  CO_TRY_VOID(delivery_.check_circuit(conversation->channel));
   if (const auto* content = std::get_if<MediaContent>(&request.content)) {
     CO_TRY_VOID(co_await media_.find(request.tenant, content->media));
   }
@@ -79,16 +100,38 @@ Task<Result<SendReceipt>> Outbox::submit_and_wait(SendRequest request) {
   Message message;
   message.created_at = clock_.now();
   message.updated_at = message.created_at;
-  message.give_up_at = message.created_at + options_.answer_within;
+  message.give_up_at = message.created_at + patience;
   message.id = MessageId::make(message.created_at);
   message.tenant = request.tenant;
-  message.channel = conversation.channel;
-  message.conversation = conversation.id;
+  message.channel = conversation->channel;
+  message.conversation = conversation->id;
   message.content = std::move(request.content);
-  if (lanes_.hold(message.conversation)) {
-    co_return co_await send_at_once(std::move(message), std::move(request.claim));
+  message.window_check = request.window_check;
+  co_return message;
+}
+
+Task<Result<Message>> Outbox::submit(SendRequest request) {
+  auto executor = co_await boost::asio::this_coro::executor;
+  auto claim = std::move(request.claim);
+  CO_TRY(auto message, co_await admit(std::move(request), options_.keep_trying));
+  auto stored = co_await store_.accept(message, std::move(claim));
+  if (!stored) {
+    --counters_.waiting;
+    co_return stored.error();
   }
-  co_return co_await send_in_lane(std::move(message), std::move(request.claim), false);
+  ++counters_.accepted;
+  OutboxJob job{message, Responder()};
+  start(std::move(job), executor);
+  co_return message;
+}
+
+Task<Result<SendReceipt>> Outbox::submit_and_wait(SendRequest request) {
+  auto claim = std::move(request.claim);
+  CO_TRY(auto message, co_await admit(std::move(request), options_.answer_within));
+  if (lanes_.hold(message.conversation)) {
+    co_return co_await send_at_once(std::move(message), std::move(claim));
+  }
+  co_return co_await send_in_lane(std::move(message), std::move(claim), false);
 }
 
 // Gives the lane up however its holder ends.

@@ -10,18 +10,26 @@
 
 namespace wherry {
 
+/// A number, as somebody to write to from a channel.
+struct Recipient {
+  ChannelId channel;
+  WaId number;
+};
+
 /// One message to send, checked for form by its door and for everything else here.
 struct SendRequest {
   TenantId tenant;
-  ConversationId conversation;
+  ConversationId conversation;  ///< unless `to` is given
   Content content;
   std::optional<IdempotencyClaim> claim = std::nullopt;  ///< the key it is sent under, stored in the same batch
+  std::optional<Recipient> to = std::nullopt;            ///< the conversation with this number; made when there is none
+  WindowCheck window_check = WindowCheck::here;
 };
 
 struct OutboxOptions {
   milliseconds answer_within{20'000};  ///< a synchronous caller's retries must begin before this
   std::int64_t max_waiting = 50'000;   ///< messages accepted and not finished; over it `unavailable`
-  milliseconds keep_trying = std::chrono::hours(24);  ///< how long after a restart messages that nobody waits for are tried
+  milliseconds keep_trying = std::chrono::hours(24);  ///< how long messages that nobody waits for are tried
 };
 
 /// The one road of every outbound message: commit `accepted`, lane, pacing, commit `sending`, WhatsApp, commit the outcome.
@@ -36,8 +44,15 @@ class Outbox {
   /// is there (not_found) and its service window is open (window_closed). For doors that must check before they fetch media.
   Task<Result<Conversation>> check_sendable(TenantId tenant, ConversationId conversation);
 
+  /// The conversation with a number, made when there is none yet, with a closed window. Errors: not_found (no such channel),
+  /// permission_denied (another tenant's).
+  Task<Result<Conversation>> open_conversation(TenantId tenant, Recipient to);
+
+  /// Takes a message and returns when it is on disk as `accepted`, on its way to its lane. Errors: those of submit_and_wait up to there.
+  Task<Result<Message>> submit(SendRequest request);
+
   /// Sends and waits for the outcome, which is on disk when this returns.
-  /// Errors: those of check_sendable; invalid_argument (content limits, NUL, bad UTF-8); not_found, permission_denied, gone
+  /// Errors: those of check_sendable and open_conversation; invalid_argument (content limits, NUL, bad UTF-8); not_found, permission_denied, gone
   /// (media); idempotency_conflict (the claim's key is taken); upload_failed, rejected, upstream_unavailable (not sent, final; or not
   /// even accepted, because WhatsApp refuses the number); outcome_unknown; unavailable (store or queue full);
   /// cancelled (the server is stopping; stored and sent after the next start).
@@ -58,6 +73,8 @@ class Outbox {
 
  private:
   struct LaneHold;
+  Task<Result<Message>> admit(SendRequest request, milliseconds patience);
+  Task<Result<Conversation>> find_own(TenantId tenant, ConversationId conversation);
   Task<void> run_lane(ConversationId conversation);
   void start(OutboxJob job, Executor executor);
   Task<Result<SendReceipt>> send_at_once(Message message, std::optional<IdempotencyClaim> claim);

@@ -41,6 +41,10 @@ class MessageStore {
   };
   virtual Task<Result<std::vector<Conversation>>> list_conversations(ConversationFilter filter) = 0;
 
+  /// The conversation of a tenant's channel with a number, under the rules inbound messages find theirs by (contact_key); it and its
+  /// contact are made when they do not exist yet, with a service window that is closed. Durable when it returns.
+  virtual Task<Result<Conversation>> open_conversation(TenantId tenant, ChannelId channel, WaId number, Timestamp now) = 0;
+
   /// Stores a new message, as `accepted` or already as `sending`, with a "message.accepted" journal row and the idempotency key it was
   /// sent under, all or nothing. Errors: idempotency_conflict when the key is taken and still alive.
   virtual Task<Result<void>> accept(Message message, std::optional<IdempotencyClaim> claim) = 0;

@@ -11,6 +11,7 @@
 #include "domain/content.h"
 #include "domain/message_state.h"
 #include "domain/meta_error.h"
+#include "domain/service_window.h"
 #include "domain/wa_id.h"
 
 namespace wherry {
@@ -94,6 +95,7 @@ struct Message {
   std::uint32_t attempts = 0;               ///< requests that were started
   std::uint32_t resends = 0;                ///< how often it was sent again although it may have gone out
   std::optional<Timestamp> next_attempt_at; ///< a retry is due then; survives a restart
+  WindowCheck window_check = WindowCheck::here;
   Timestamp give_up_at;                     ///< no retry begins after this
   Timestamp created_at;
   Timestamp updated_at;

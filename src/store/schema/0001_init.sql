@@ -86,6 +86,7 @@ CREATE TABLE messages (
   attempts BIGINT NOT NULL,
   resends BIGINT NOT NULL DEFAULT 0,
   next_attempt_at BIGINT,
+  window_check BIGINT NOT NULL DEFAULT 0, -- 0 by us, 1 by WhatsApp
   give_up_at BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL

@@ -12,12 +12,14 @@ namespace {
 
 constexpr std::size_t max_kept_text = 1024;
 
-std::string kept(std::optional<std::string_view> text) {
-  if (!text) return {};
-  auto cut = std::min(text->size(), max_kept_text);
-  while (cut < text->size() && cut > 0 && (static_cast<unsigned char>((*text)[cut]) & 0xc0) == 0x80) --cut;
-  return std::string(text->substr(0, cut));
+// At most so many bytes, whole characters.
+std::string cut(std::string_view text, std::size_t longest) {
+  auto end = std::min(text.size(), longest);
+  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return std::string(text.substr(0, end));
 }
+
+std::string kept(std::optional<std::string_view> text) { return text ? cut(*text, max_kept_text) : std::string(); }
 
 int int_member(const json::object& parent, std::string_view name) {
   const auto* member = json::find(parent, name);
@@ -88,6 +90,25 @@ bool mentions(const UpstreamError& error, std::string_view word) {
   return contains_ignoring_case(error.title, word) || contains_ignoring_case(error.details, word);
 }
 
+SendOutcome meaning_of(const http::ClientResponse& response) {
+  const int status = response.status;
+  return with_parsed_object(response.body, [status](const json::object* body) -> SendOutcome {
+    const bool success = status >= 200 && status < 300;
+    if (success && body != nullptr) {
+      if (auto accepted = accepted_in(*body)) return std::move(*accepted);
+    }
+    if (body != nullptr) {
+      if (auto error = graph_error_in(*body, status)) return refusal(std::move(*error), Step::send);
+    }
+    if (success) return SendUnknown{"HTTP " + std::to_string(status) + " without a message id"};
+    if (status >= 500) return SendUnknown{"HTTP " + std::to_string(status) + " without a Graph error"};
+    UpstreamError plain;
+    plain.http_status = status;
+    plain.title = "HTTP " + std::to_string(status) + " without a Graph error";
+    return refusal(std::move(plain), Step::send);
+  });
+}
+
 }  // namespace
 
 std::optional<UpstreamError> parse_graph_error(int http_status, std::string_view body) {
@@ -112,22 +133,13 @@ std::optional<json::object> parse_object(std::string_view body) {
 }
 
 SendOutcome decode_send(const http::ClientResponse& response) {
-  const int status = response.status;
-  return with_parsed_object(response.body, [status](const json::object* body) -> SendOutcome {
-    const bool success = status >= 200 && status < 300;
-    if (success && body != nullptr) {
-      if (auto accepted = accepted_in(*body)) return std::move(*accepted);
-    }
-    if (body != nullptr) {
-      if (auto error = graph_error_in(*body, status)) return refusal(std::move(*error), Step::send);
-    }
-    if (success) return SendUnknown{"HTTP " + std::to_string(status) + " without a message id"};
-    if (status >= 500) return SendUnknown{"HTTP " + std::to_string(status) + " without a Graph error"};
-    UpstreamError plain;
-    plain.http_status = status;
-    plain.title = "HTTP " + std::to_string(status) + " without a Graph error";
-    return refusal(std::move(plain), Step::send);
-  });
+  auto outcome = meaning_of(response);
+  if (auto* refused = std::get_if<SendRefused>(&outcome)) refused->reason.peer_answer = answer_of(response);
+  return outcome;
+}
+
+std::shared_ptr<const PeerAnswer> answer_of(const http::ClientResponse& response) {
+  return std::make_shared<PeerAnswer>(PeerAnswer{response.status, cut(response.body, PeerAnswer::longest)});
 }
 
 SendOutcome outcome_of(const Error& error) {

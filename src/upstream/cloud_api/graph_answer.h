@@ -16,6 +16,9 @@ UpstreamError error_of(const http::ClientResponse& response);
 /// A JSON object, or nullopt.
 std::optional<json::object> parse_object(std::string_view body);
 
+/// What WhatsApp said, for the error of a refusal.
+std::shared_ptr<const PeerAnswer> answer_of(const http::ClientResponse& response);
+
 /// What an answer to POST /messages means. Only Graph's own words count as a refusal or an acceptance:
 /// 2xx without a message id and 5xx without an error envelope leave the outcome unknown.
 SendOutcome decode_send(const http::ClientResponse& response);

@@ -51,6 +51,17 @@ TEST(DecodeSend, SuccessWithoutAMessageIdLeavesTheOutcomeUnknown) {
   EXPECT_TRUE(unknown(200, R"({"messages":[{"id":")" + std::string(5000, 'w') + "\"}]}"));
 }
 
+TEST(DecodeSend, ARefusalCarriesWhatsAppsOwnWordsUpToFourKibibytes) {
+  const auto short_one = refused(400, envelope(131047));
+  ASSERT_TRUE(short_one.reason.peer_answer);
+  EXPECT_EQ(short_one.reason.peer_answer->status, 400);
+  EXPECT_EQ(short_one.reason.peer_answer->body, envelope(131047));
+
+  std::string umlauts = "x";
+  for (int i = 0; i < 3000; ++i) umlauts += "\xc3\xa4";
+  EXPECT_EQ(refused(400, umlauts).reason.peer_answer->body.size(), 4095U) << "no character is cut in two";
+}
+
 TEST(DecodeSend, AServerErrorThatIsNotGraphsLeavesTheOutcomeUnknown) {
   for (const int status : {500, 502, 503, 504, 520}) {
     EXPECT_TRUE(unknown(status, "<html>Bad Gateway</html>")) << status;

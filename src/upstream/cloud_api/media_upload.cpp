@@ -193,6 +193,7 @@ Task<Uploaded> MediaUpload::upload(std::shared_ptr<const Channel> channel, Outbo
   auto error = error_of(*response);
   const bool empty_success = error.code == 0 && error.http_status < 300;
   auto refused = refusal(std::move(error), Step::upload);
+  refused.reason.peer_answer = answer_of(*response);
   if (empty_success) refused.retry_class = RetryClass::transient;
   co_return refused;
 }

@@ -1,0 +1,100 @@
+// Messages that are taken without waiting for their outcome, and messages to numbers.
+#include "tests/support/outbox_world.h"
+
+namespace wherry {
+namespace {
+
+using namespace std::chrono_literals;
+using OutboxSubmit = test::OutboxWorld;
+
+TEST_F(OutboxSubmit, AnAcceptedMessageIsOnDiskBeforeItsSenderHearsOfItAndIsSentAfterwards) {
+  auto accepted = test::run(io, outbox.submit(text("hello")));
+
+  ASSERT_TRUE(accepted) << accepted.error().message;
+  EXPECT_EQ(accepted->state, MessageState::accepted);
+  EXPECT_TRUE(messages.messages.contains(accepted->id));
+  pass_time(1s);
+  ASSERT_EQ(upstream.sent.size(), 1U);
+  EXPECT_EQ(messages.messages.at(accepted->id).state, MessageState::sent);
+  EXPECT_EQ(outbox.counters().waiting, 0);
+}
+
+TEST_F(OutboxSubmit, NothingIsTakenThatCouldNotBeStored) {
+  messages.fail_at = 1;
+
+  auto accepted = test::run(io, outbox.submit(text("hello")));
+  pass_time(1s);
+
+  ASSERT_FALSE(accepted);
+  EXPECT_EQ(accepted.error().code, ErrorCode::unavailable);
+  EXPECT_TRUE(upstream.sent.empty());
+  EXPECT_EQ(outbox.counters().waiting, 0);
+}
+
+TEST_F(OutboxSubmit, WhatNobodyWaitsForIsTriedForADay) {
+  for (int i = 0; i < 3; ++i) upstream.script.push_back(test::refused(130429, ErrorCode::upstream_unavailable));
+
+  auto accepted = test::run(io, outbox.submit(text("hello")));
+  pass_time(10min, 1s);
+
+  ASSERT_TRUE(accepted);
+  EXPECT_EQ(upstream.sent.size(), 4U);
+  EXPECT_EQ(messages.messages.at(accepted->id).state, MessageState::sent);
+}
+
+TEST_F(OutboxSubmit, ANumberLeadsToItsConversationInEveryVariant) {
+  auto open = text("hello");
+  messages.conversations.at(conversation).identity.wa_id = WaId{"5511987654321"};
+  open.to = Recipient{access.channels.front().id, WaId{"551187654321"}};
+
+  ASSERT_TRUE(send(open));
+
+  EXPECT_EQ(only_message().conversation, conversation);
+  EXPECT_EQ(upstream.sent[0].to.wa_id, WaId{"5511987654321"}) << "as WhatsApp wrote it";
+}
+
+TEST_F(OutboxSubmit, AStrangersConversationIsMadeWithAClosedWindow) {
+  auto stranger = text("hello");
+  stranger.to = Recipient{access.channels.front().id, WaId{"4915112345678"}};
+
+  auto refused = send(stranger);
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::window_closed);
+  EXPECT_EQ(messages.conversations.size(), 2U);
+  EXPECT_TRUE(messages.messages.empty());
+  EXPECT_EQ(send(stranger).error().code, ErrorCode::window_closed);
+  EXPECT_EQ(messages.conversations.size(), 2U);
+}
+
+TEST_F(OutboxSubmit, ADoorMayLeaveTheWindowToWhatsApp) {
+  auto stranger = text("hello");
+  stranger.to = Recipient{access.channels.front().id, WaId{"4915112345678"}};
+  stranger.window_check = WindowCheck::upstream;
+  auto refused = test::refused(131047);
+  std::get<SendRefused>(refused).reason.peer_answer = std::make_shared<PeerAnswer>(PeerAnswer{400, R"({"error":{"code":131047}})"});
+  upstream.script = {refused};
+
+  auto receipt = send(stranger);
+
+  ASSERT_FALSE(receipt);
+  EXPECT_EQ(receipt.error().code, ErrorCode::rejected);
+  ASSERT_TRUE(receipt.error().peer_answer);
+  EXPECT_EQ(receipt.error().peer_answer->body, R"({"error":{"code":131047}})") << "WhatsApp's own words reach the door";
+  EXPECT_EQ(receipt.error().peer_answer->status, 400);
+}
+
+TEST_F(OutboxSubmit, ANumberIsReachedOnlyFromAChannelOfTheTenant) {
+  auto missing = text("x");
+  missing.to = Recipient{ChannelId::make(clock.now()), WaId{"4915112345678"}};
+  auto foreign = text("x");
+  foreign.tenant = TenantId::make(clock.now());
+  foreign.to = Recipient{access.channels.front().id, WaId{"4915112345678"}};
+
+  EXPECT_EQ(send(missing).error().code, ErrorCode::not_found);
+  EXPECT_EQ(send(foreign).error().code, ErrorCode::permission_denied);
+  EXPECT_EQ(messages.conversations.size(), 1U);
+}
+
+}  // namespace
+}  // namespace wherry
