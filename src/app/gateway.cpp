@@ -1,5 +1,6 @@
 #include "app/gateway.h"
 
+#include "api/openapi/routes.h"
 #include "app/gateway_metrics.h"
 #include "base/log.h"
 
@@ -67,6 +68,7 @@ http::Router Gateway::make_router() {
   api::admin::add_admin_routes(router, admin_);
   api::admin::add_operational_routes(router, operational_);
   api::pipes::add_pipes_routes(router, pipes_);
+  api::openapi::add_openapi_routes(router);
   webhook_counters_ = api::meta_webhook::add_meta_webhook_routes(router, meta_);
   return router;
 }

@@ -1,0 +1,141 @@
+"""Two tenants on one gateway, and what a sample request of each operation needs."""
+import functools
+import itertools
+
+from support import call
+
+PLANTED = {"access_token": "planted-access-token-5d1b", "app_secret": "planted-app-secret-77aa", "verify_token": "planted-verify-token-91"}
+ENDPOINT = "https://example.com/hook"
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+# By operationId: what a generator cannot make a working request for, and why.
+NOT_GENERATED = {
+    "openWebSocket": "needs the handshake of a WebSocket",
+    "readFile": "needs a signed link",
+}
+# Answers like success to what does not exist, so that nobody learns what does.
+SILENT_ON_UNKNOWN = set()
+# By door: what a refusal with status 200 holds.
+REFUSALS = {"pepipost": {"status": "failure"}}
+
+
+class World:
+    def __init__(self, demo):
+        self.demo = demo
+        self.numbers = itertools.count(910_000_000_000_001)
+        channel = demo.admin("GET", f"/channels?tenant_id={demo.tenant}").json["data"][0]
+        self.own = Tenant(self, demo.tenant, channel, demo.conversation)
+        other = demo.new_tenant("Another company")
+        self.other = Tenant(self, other, self.new_channel(other), "AAAAAAAAAAAAAAAAAAAAA")
+
+    def new_channel(self, tenant):
+        return self.made("/channels", {**self.channel_fields(), "tenant_id": tenant})
+
+    def channel_fields(self):
+        return {"name": "Second", "phone_number_id": str(next(self.numbers)), "waba_id": "777000777", "display_number": "15550009999",
+                "graph_url": "http://127.0.0.1:9", **PLANTED}
+
+    def made(self, path, body):
+        answer = self.demo.admin("POST", path, body)
+        assert answer.status in (201, 202), answer
+        return answer.json
+
+    def key_for(self, operation):
+        return self.demo.admin_key if operation.document.door == "admin" else self.own.key_of(operation)
+
+    def key_of_other_door(self, operation):
+        return self.own.key("pipes") if operation.document.door == "admin" else self.demo.admin_key
+
+    def narrow_keys_for(self, operation):
+        """Keys of the operation's door that lack the scope it needs: see x-scope in the page."""
+        scope = operation.spec.get("x-scope")
+        if not scope or operation.document.door == "admin":
+            return []
+        others = [one for one in ("send", "read", "manage") if one != scope]
+        return [self.own.new_key(operation.style, scopes=others)]
+
+    def addressed_by(self, operation):
+        """The names of the ids that a request of this operation carries."""
+        names = {p["name"] for p in operation.parameters if p["in"] == "path"}
+        schema = operation.body_schema or {}
+        names |= set(schema.get("required", []))
+        return sorted(names & set(self.known_for(operation, self.other)) & IDS)
+
+    def known_for(self, operation, tenant):
+        known = {**tenant.common(), **tenant.of_path(operation)}
+        return {name: value for name, value in known.items() if value is not None}
+
+    @staticmethod
+    def refuses(operation, answer):
+        refusal = REFUSALS.get(operation.document.door)
+        return bool(refusal) and all(answer.json.get(name) == value for name, value in refusal.items())
+
+    @staticmethod
+    def unknown_like(value):
+        value = value() if callable(value) else value
+        return value[:-4] + ("0000" if value[-4:] != "0000" else "1111")
+
+
+IDS = {"id", "channel_id", "tenant_id", "conversation_id", "conversationId", "mediaId", "poolNumberId", "phone_number_id", "account_id", "message_id", "key_id", "media", "name"}
+
+
+class Tenant:
+    """What one tenant has, as a client would address it."""
+
+    def __init__(self, world, id, channel, conversation):
+        self.world, self.id, self.channel, self.conversation = world, id, channel, conversation
+
+    @functools.cache
+    def key(self, style):
+        return self.new_key(style)
+
+    def key_of(self, operation):
+        return self.key(operation.style)
+
+    def new_key(self, style, **fields):
+        return self.world.made("/keys", {"tenant_id": self.id, "style": style, "rate_limit": 0, **fields})["key"]
+
+    def common(self):
+        return {"tenant_id": self.id, "channel_id": self.channel["id"], "conversation_id": self.conversation, "conversationId": self.conversation,
+                "poolNumberId": self.channel["id"], "url": ENDPOINT, "mediaId": self.media, "data": PIXEL, "mimeType": "image/png", **PLANTED}
+
+    def of_path(self, operation):
+        path = operation.path
+        for prefix, make in (("/admin/v1/keys/{id}", self.key_id), ("/admin/v1/channels/{id}", self.channel_id), ("/admin/v1/subscriptions/{id}", self.subscription),
+                             ("/admin/v1/messages/{id}", self.message)):
+            if path.startswith(prefix):
+                return {"id": functools.partial(make, operation)}
+        if path == "/admin/v1/channels":
+            return self.world.channel_fields()
+        if path == "/v1/media/upload":
+            return {"url": None}
+        return {}
+
+    def key_id(self, operation):
+        return self.world.made("/keys", {"tenant_id": self.id})["id"]
+
+    def channel_id(self, operation):
+        return self.world.new_channel(self.id)["id"] if operation.method == "DELETE" else self.channel["id"]
+
+    def subscription(self, operation):
+        if operation.method == "DELETE":
+            return self.world.made("/subscriptions", {"tenant_id": self.id, "url": ENDPOINT})["id"]
+        return self.kept_subscription()
+
+    @functools.cache
+    def kept_subscription(self):
+        return self.world.made("/subscriptions", {"tenant_id": self.id, "url": ENDPOINT})["id"]
+
+    @functools.cache
+    def media(self):
+        answer = call("POST", self.world.demo.base_url + "/v1/media/upload", {"data": PIXEL, "mimeType": "image/png"}, self.key("pipes"))
+        assert answer.status == 200, answer
+        return answer.json["mediaId"]
+
+    @functools.cache
+    def sent(self):
+        answer = self.world.demo.send(self.key("pipes"), self.conversation, text="hello")
+        assert answer.status == 200, answer
+        return answer.json["messageId"]
+
+    def message(self, operation):
+        return self.sent()
