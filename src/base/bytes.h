@@ -47,5 +47,7 @@ bool constant_time_equal(std::string_view a, std::string_view b);
 bool is_clean_utf8(std::string_view text);
 /// Unicode code points in a well-formed UTF-8 text.
 std::size_t count_code_points(std::string_view text);
+/// A-Z become a-z; every other byte stays.
+std::string to_lower_ascii(std::string_view text);
 
 }  // namespace wherry

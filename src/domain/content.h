@@ -4,9 +4,15 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/ids.h"
+#include "base/result.h"
+#include "domain/contact_card.h"
+#include "domain/interactive.h"
+#include "domain/location.h"
 #include "domain/media_kind.h"
+#include "domain/template_content.h"
 
 namespace wherry {
 
@@ -20,8 +26,9 @@ struct TextContent {
 struct MediaContent {
   MediaKind kind = MediaKind::document;
   MediaId media;
-  std::string caption;       ///< at most 1024 characters; empty for none; audio and sticker never carry one
-  std::string file_name;     ///< documents
+  std::string caption = {};    ///< at most 1024 characters; empty for none; audio and sticker never carry one
+  std::string file_name = {};  ///< documents
+  bool voice = false;          ///< audio: a voice message, which must be Ogg with Opus
 };
 
 /// An emoji on a message of the conversation, ours or the customer's.
@@ -30,15 +37,29 @@ struct ReactionContent {
   std::string emoji;         ///< empty takes the reaction back
 };
 
-using Content = std::variant<TextContent, MediaContent, ReactionContent>;
+/// Address cards.
+struct ContactsContent {
+  std::vector<ContactCard> contacts;  ///< 1-257
+};
+
+using Content =
+    std::variant<TextContent, MediaContent, ReactionContent, LocationContent, ContactsContent, InteractiveContent, TemplateContent>;
 
 inline constexpr std::size_t max_text_characters = 4096;
 inline constexpr std::size_t max_caption_characters = 1024;
 inline constexpr std::size_t max_emoji_bytes = 64;
 inline constexpr std::size_t max_wamid_bytes = 512;
 
-/// "text", "image", …: the wire name of the kind.
+/// "text", "image", …, "interactive", "template": the wire name of the kind.
 std::string_view kind_name(const Content& content);
+/// The stored file that has to be at WhatsApp before the message is sent: of a medium, or of a header. nullopt when it has none.
+std::optional<MediaId> file_of(const Content& content);
+/// What a person reads first, for lists and logs of an application: body, caption, place, names; "[Template: name]" for a template.
+std::string display_text(const Content& content);
+
+/// Whether WhatsApp's documented limits are kept. Errors: invalid_argument, whose message begins with the name of the field.
+Result<void> check_content(const Content& content);
+
 /// The stored form; content_from_json is its inverse and gives nullopt on anything else.
 std::string content_to_json(const Content& content);
 std::optional<Content> content_from_json(std::string_view text);

@@ -15,8 +15,8 @@ inline bool window_open(std::optional<Timestamp> last_inbound, Timestamp now) {
   return last_inbound.has_value() && now - *last_inbound <= service_window_length;
 }
 
-/// Whether WhatsApp takes this kind of content only while the window is open.
-inline bool needs_open_window(const Content&) { return true; }
+/// Whether WhatsApp takes this kind of content only while the window is open: every kind but templates.
+inline bool needs_open_window(const Content& content) { return !std::holds_alternative<TemplateContent>(content); }
 
 /// Who refuses what comes after the window closed.
 enum class WindowCheck {

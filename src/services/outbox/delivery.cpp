@@ -128,8 +128,8 @@ Task<Result<Delivery::Attempt>> Delivery::prepare(const Message& message) {
     co_return Error{ErrorCode::window_closed, "Service window expired — last inbound message is older than 24 hours."};
   }
   attempt.to = std::move(conversation->identity);
-  if (const auto* content = std::get_if<MediaContent>(&message.content)) {
-    CO_TRY(auto media, co_await media_.find(message.tenant, content->media));
+  if (const auto file = file_of(message.content)) {
+    CO_TRY(auto media, co_await media_.find(message.tenant, *file));
     CO_TRY(auto path, media_.path_of(media));
     attempt.file = OutboundFile{std::move(media), std::move(path)};
   }

@@ -1,6 +1,5 @@
 #include "services/outbox/outbox.h"
 
-#include "base/bytes.h"
 #include "base/log.h"
 
 namespace wherry {
@@ -8,36 +7,8 @@ namespace wherry {
 namespace {
 
 constexpr std::uint32_t resume_page = 500;
-constexpr std::size_t max_file_name_characters = 240;
 
 Error window_closed() { return {ErrorCode::window_closed, "Service window expired — last inbound message is older than 24 hours."}; }
-
-Error invalid(std::string text) { return {ErrorCode::invalid_argument, std::move(text)}; }
-
-Result<void> check(const TextContent& text) {
-  if (!is_clean_utf8(text.body)) return invalid("text must be UTF-8 without NUL");
-  const auto characters = count_code_points(text.body);
-  if (characters == 0) return invalid("text must not be empty");
-  if (characters > max_text_characters) return invalid("text has at most 4096 characters");
-  return {};
-}
-
-Result<void> check(const MediaContent& media) {
-  if (!is_clean_utf8(media.caption)) return invalid("caption must be UTF-8 without NUL");
-  if (count_code_points(media.caption) > max_caption_characters) return invalid("caption has at most 1024 characters");
-  if (!is_clean_utf8(media.file_name) || count_code_points(media.file_name) > max_file_name_characters) {
-    return invalid("fileName must be UTF-8 without NUL, at most 240 characters");
-  }
-  return {};
-}
-
-Result<void> check(const ReactionContent& reaction) {
-  if (!is_clean_utf8(reaction.message_id) || reaction.message_id.empty() || reaction.message_id.size() > max_wamid_bytes) {
-    return invalid("messageId must name the message to react to");
-  }
-  if (!is_clean_utf8(reaction.emoji) || reaction.emoji.size() > max_emoji_bytes) return invalid("emoji must be one emoji");
-  return {};
-}
 
 }  // namespace
 
@@ -76,7 +47,7 @@ Task<Result<Conversation>> Outbox::check_sendable(TenantId tenant, ConversationI
 // All checks; then a place among those that wait, and the message as it will be stored.
 Task<Result<Message>> Outbox::admit(SendRequest request, milliseconds patience) {
   if (stopping_) co_return Error{ErrorCode::cancelled, "The server is stopping"};
-  CO_TRY_VOID(std::visit([](const auto& content) { return check(content); }, request.content));
+  CO_TRY_VOID(check_content(request.content));
   Result<Conversation> conversation = Conversation();
   if (request.to) {
     conversation = co_await open_conversation(request.tenant, std::move(*request.to));
@@ -87,8 +58,8 @@ Task<Result<Message>> Outbox::admit(SendRequest request, milliseconds patience) 
   const auto now = clock_.now();
   if (!window_allows(request.content, request.window_check, conversation->last_inbound_at, now)) co_return window_closed();
   CO_TRY_VOID(delivery_.check_circuit(conversation->channel));
-  if (const auto* content = std::get_if<MediaContent>(&request.content)) {
-    CO_TRY_VOID(co_await media_.find(request.tenant, content->media));
+  if (const auto file = file_of(request.content)) {
+    CO_TRY_VOID(co_await media_.find(request.tenant, *file));
   }
   if (counters_.waiting.fetch_add(1) >= options_.max_waiting) {
     --counters_.waiting;

@@ -26,8 +26,8 @@ CloudApi::CloudApi(http::Client& client, MediaRows& rows, BlobStore& blobs, Cloc
 Task<SendOutcome> CloudApi::send(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to,
                                  std::optional<OutboundFile> file) {
   SendOutcome outcome = cannot_be_sent(Error{ErrorCode::invalid_argument, "the message's file is missing"});
-  if (!std::holds_alternative<MediaContent>(message.content)) {
-    outcome = co_await send_text(std::move(channel), std::move(message), std::move(to));
+  if (!file_of(message.content)) {
+    outcome = co_await send_words(std::move(channel), std::move(message), std::move(to));
   } else if (file) {
     outcome = co_await send_file(std::move(channel), std::move(message), std::move(to), std::move(*file));
   }
@@ -35,8 +35,8 @@ Task<SendOutcome> CloudApi::send(std::shared_ptr<const Channel> channel, Message
   co_return outcome;
 }
 
-Task<SendOutcome> CloudApi::send_text(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to) {
-  auto body = encode_message(message, to, "", "");
+Task<SendOutcome> CloudApi::send_words(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to) {
+  auto body = encode_message(message, to, {});
   if (!body) co_return cannot_be_sent(body.error());
   co_return co_await post(std::move(channel), std::move(*body));
 }
@@ -46,7 +46,7 @@ Task<SendOutcome> CloudApi::send_file(std::shared_ptr<const Channel> channel, Me
   if (auto* refused = std::get_if<SendRefused>(&uploaded)) co_return std::move(*refused);
   auto remote = std::get<RemoteFile>(std::move(uploaded));
   if (remote.fresh) ++counters_.uploads;
-  auto body = encode_message(message, to, remote.id, file.media.file_name);
+  auto body = encode_message(message, to, {remote.id, file.media.file_name});
   if (!body) co_return cannot_be_sent(body.error());
   auto outcome = co_await post(channel, std::move(*body));
   const auto* refused = std::get_if<SendRefused>(&outcome);
@@ -56,7 +56,7 @@ Task<SendOutcome> CloudApi::send_file(std::shared_ptr<const Channel> channel, Me
   ++counters_.renewed_media;
   auto renewed = co_await uploads_.renew(channel, file, remote.id);
   if (auto* failed = std::get_if<SendRefused>(&renewed)) co_return std::move(*failed);
-  auto again = encode_message(message, to, std::get<RemoteFile>(renewed).id, file.media.file_name);
+  auto again = encode_message(message, to, {std::get<RemoteFile>(renewed).id, file.media.file_name});
   if (!again) co_return cannot_be_sent(again.error());
   co_return co_await post(std::move(channel), std::move(*again));
 }

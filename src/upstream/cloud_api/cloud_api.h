@@ -36,7 +36,7 @@ class CloudApi final : public Upstream {
   const CloudApiCounters& counters() const { return counters_; }
 
  private:
-  Task<SendOutcome> send_text(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to);
+  Task<SendOutcome> send_words(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to);
   Task<SendOutcome> send_file(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to, OutboundFile file);
   Task<SendOutcome> post(std::shared_ptr<const Channel> channel, std::string body);
   void count(const SendOutcome& outcome);

@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "base/bytes.h"
+#include "base/overloaded.h"
 
 namespace wherry::cloud_api {
 
@@ -48,21 +49,31 @@ void append_text(std::string& out, const TextContent& text) {
   out += '}';
 }
 
-void append_media(std::string& out, const MediaContent& media, std::string_view remote_id, std::string_view stored_file_name) {
+void append_media(std::string& out, const MediaContent& media, UploadedFile uploaded) {
   const auto kind = to_string(media.kind);
   out += "\"type\":\"";
   out += kind;
   out += "\",\"";
   out += kind;
   out += "\":{\"id\":";
-  append_json_string(out, remote_id);
+  append_json_string(out, uploaded.remote_id);
   const bool may_have_caption = media.kind != MediaKind::audio && media.kind != MediaKind::sticker;
   if (may_have_caption && !media.caption.empty()) append_member(out, "caption", media.caption);
   if (media.kind == MediaKind::document) {
-    const std::string_view name = media.file_name.empty() ? stored_file_name : std::string_view(media.file_name);
+    const std::string_view name = media.file_name.empty() ? uploaded.file_name : std::string_view(media.file_name);
     if (!name.empty()) append_member(out, "filename", name);
   }
+  if (media.voice) out += R"(,"voice":true)";
   out += '}';
+}
+
+void append_object(std::string& out, std::string_view type, const json::value& object) {
+  out += "\"type\":\"";
+  out += type;
+  out += "\",\"";
+  out += type;
+  out += "\":";
+  out += json::serialize(object);
 }
 
 void append_reaction(std::string& out, const ReactionContent& reaction) {
@@ -94,8 +105,7 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-Result<std::string> encode_message(const Message& message, const ContactIdentity& to, std::string_view remote_media_id,
-                                   std::string_view stored_file_name) {
+Result<std::string> encode_message(const Message& message, const ContactIdentity& to, UploadedFile uploaded) {
   const auto* text = std::get_if<TextContent>(&message.content);
   std::string out;
   out.reserve(320 + (text != nullptr ? text->body.size() + text->body.size() / 8 : 1024));
@@ -111,14 +121,15 @@ Result<std::string> encode_message(const Message& message, const ContactIdentity
   } else {
     return Error{ErrorCode::invalid_argument, "the contact has neither a phone number nor a user id"};
   }
-  struct Visitor {
-    std::string& out;
-    std::string_view remote_id, file_name;
-    void operator()(const TextContent& content) const { append_text(out, content); }
-    void operator()(const ReactionContent& content) const { append_reaction(out, content); }
-    void operator()(const MediaContent& content) const { append_media(out, content, remote_id, file_name); }
-  };
-  std::visit(Visitor{out, remote_media_id, stored_file_name}, message.content);
+  // Texts and media are the most, and are written without a tree.
+  std::visit(Overloaded{[&](const TextContent& content) { append_text(out, content); },
+                        [&](const ReactionContent& content) { append_reaction(out, content); },
+                        [&](const MediaContent& content) { append_media(out, content, uploaded); },
+                        [&](const LocationContent& content) { append_object(out, "location", meta_object(content)); },
+                        [&](const ContactsContent& content) { append_object(out, "contacts", meta_array(content)); },
+                        [&](const InteractiveContent& content) { append_object(out, "interactive", meta_object(content, uploaded)); },
+                        [&](const TemplateContent& content) { append_object(out, "template", meta_object(content, uploaded)); }},
+             message.content);
   append_member(out, "biz_opaque_callback_data", message.id.text());
   out += '}';
   return out;

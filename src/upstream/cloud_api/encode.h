@@ -4,16 +4,16 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "domain/meta_shape.h"
 #include "services/ports/models.h"
 
 namespace wherry::cloud_api {
 
-/// The body of POST /{phone_number_id}/messages. `remote_media_id` is Meta's id of the content's file; unused for text.
+/// The body of POST /{phone_number_id}/messages. `uploaded` is the content's file (file_of) at WhatsApp; unused when it has none.
 /// A number is written as "+digits"; a contact without one is addressed by its BSUID.
 /// Errors: invalid_argument when the contact has neither.
-/// Source: Cloud API "Messages" (all media kinds), business-scoped user ids.
-Result<std::string> encode_message(const Message& message, const ContactIdentity& to, std::string_view remote_media_id,
-                                   std::string_view stored_file_name);
+/// Source: Cloud API "Messages" (every kind), business-scoped user ids.
+Result<std::string> encode_message(const Message& message, const ContactIdentity& to, UploadedFile uploaded);
 
 /// Appends `text` as a JSON string with its quotes. Bytes that are no UTF-8 become U+FFFD.
 void append_json_string(std::string& out, std::string_view text);

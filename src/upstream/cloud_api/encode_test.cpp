@@ -28,7 +28,7 @@ Message media(MediaKind kind, std::string caption = "", std::string file_name = 
 }
 
 std::string encoded(const Message& made, std::string_view remote = "1037543291543636", std::string_view stored_name = "") {
-  return *encode_message(made, number("15550100042"), remote, stored_name);
+  return *encode_message(made, number("15550100042"), {remote, stored_name});
 }
 
 std::string around(std::string inner) {
@@ -76,7 +76,7 @@ TEST(EncodeMessage, ADocumentWithoutANameTakesTheStoredOne) {
 TEST(EncodeMessage, AContactWithoutANumberIsAddressedByItsUserId) {
   ContactIdentity hidden;
   hidden.bsuid = "US.13491208655302741918";
-  const auto text = *encode_message(message(TextContent{"hi", false}), hidden, "", "");
+  const auto text = *encode_message(message(TextContent{"hi", false}), hidden, {});
   EXPECT_TRUE(
       text.starts_with(R"({"messaging_product":"whatsapp","recipient_type":"individual","recipient":"US.13491208655302741918","type")"))
       << text;
@@ -85,13 +85,13 @@ TEST(EncodeMessage, AContactWithoutANumberIsAddressedByItsUserId) {
 TEST(EncodeMessage, TheNumberWinsOverTheUserId) {
   auto both = number("15550100042");
   both.bsuid = "US.1";
-  const auto text = *encode_message(message(TextContent{"hi", false}), both, "", "");
+  const auto text = *encode_message(message(TextContent{"hi", false}), both, {});
   EXPECT_NE(text.find(R"("to":"+15550100042")"), std::string::npos);
   EXPECT_EQ(text.find("recipient\":"), std::string::npos);
 }
 
 TEST(EncodeMessage, AContactWithNeitherIsRefused) {
-  const auto refused = encode_message(message(TextContent{"hi", false}), ContactIdentity(), "", "");
+  const auto refused = encode_message(message(TextContent{"hi", false}), ContactIdentity(), {});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::invalid_argument);
 }
