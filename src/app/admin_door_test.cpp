@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "services/journal/retention.h"
 #include "store/values.h"
+#include "tests/support/pieced_body.h"
 #include "tests/support/run.h"
 #include "tests/support/temp_dir.h"
 
@@ -36,6 +37,18 @@ class AdminDoor : public ::testing::Test {
     auto response = run(router.handle(request));
     EXPECT_EQ(response.status, status) << path;
     return json::parse(std::get<std::string>(response.body))->as_object();
+  }
+  json::object post(http::Method method, const std::string& path, const std::string& text, int status) {
+    test::PiecedBody body(text, 4096);
+    http::Request request;
+    request.method = method;
+    request.path = "/admin/v1" + path;
+    request.headers.add("Authorization", "Bearer " + core->keys.admin_key.reveal());
+    request.body = &body;
+    auto response = run(router.handle(request));
+    const auto& answer = std::get<std::string>(response.body);
+    EXPECT_EQ(response.status, status) << answer;
+    return answer.empty() ? json::object() : json::parse(answer)->as_object();
   }
   json::object audit() { return get("/audit", 200, "tenant_id=" + tenant.text()); }
   Message accepted() {
@@ -160,6 +173,58 @@ TEST_F(AdminDoor, ATimelineWhoseBeginningIsGoneSaysSo) {
 
   EXPECT_FALSE(timeline.at("complete").as_bool());
   EXPECT_TRUE(timeline.at("data").as_array().empty());
+}
+
+TEST_F(AdminDoor, AKeyIsMadeChangedRotatedAndRevoked) {
+  const auto made =
+      post(http::Method::post, "/keys",
+           R"({"tenant_id":")" + tenant.text() +
+               R"(","style":"magpipe","label":"shop","scopes":["send"],)"
+               R"("expires_at":"2027-01-01","rate_limits":[{"requests":9,"window_seconds":3600},{"requests":3,"window_seconds":60}]})",
+           201);
+  const std::string id(made.at("id").as_string());
+  EXPECT_TRUE(made.at("key").as_string().starts_with("mgp_"));
+  EXPECT_EQ(json::serialize(made.at("rate_limits")), R"([{"requests":3,"window_seconds":60},{"requests":9,"window_seconds":3600}])");
+  EXPECT_EQ(made.at("expires_at").as_string(), "2027-01-01T00:00:00.000Z");
+
+  const auto changed = post(http::Method::patch, "/keys/" + id, R"({"scopes":[],"expires_at":null,"rate_limits":[]})", 200);
+  EXPECT_TRUE(changed.at("scopes").as_array().empty());
+  EXPECT_TRUE(changed.at("expires_at").is_null());
+  EXPECT_TRUE(changed.at("rate_limits").as_array().empty());
+  EXPECT_EQ(changed.at("label").as_string(), "shop");
+
+  const auto fresh = post(http::Method::post, "/keys/" + id + "/rotate", R"({"overlap_seconds":3600})", 201);
+  EXPECT_EQ(fresh.at("label").as_string(), "shop");
+  const std::string key(fresh.at("key").as_string());
+  EXPECT_TRUE(run(core->access.identify(key, "magpipe")));
+  post(http::Method::post, "/keys/" + id + "/rotate", "{}", 409);
+  post(http::Method::delete_, "/keys/" + std::string(fresh.at("id").as_string()), "", 204);
+  EXPECT_FALSE(run(core->access.identify(key, "magpipe")));
+  EXPECT_FALSE(get("/keys").at("data").as_array().at(1).as_object().contains("key"));
+}
+
+TEST_F(AdminDoor, WhatAKeyCannotBeIsRefused) {
+  const auto with = [&](const std::string& fields) { return R"({"tenant_id":")" + tenant.text() + R"(",)" + fields + "}"; };
+  for (const auto* fields : {R"("style":"fax")", R"("scopes":["fly"])", R"("scopes":"send")", R"("expires_at":"soon")",
+                             R"("rate_limits":{})", R"("expires_at":"2001-01-01")", R"("rate_limits":[{"requests":0,"window_seconds":60}])",
+                             R"("rate_limits":[{"requests":5}])", R"("rate_limits":[],"rate_limit":5)", R"("rate_limit":-1)"}) {
+    post(http::Method::post, "/keys", with(fields), 400);
+  }
+  post(http::Method::patch, "/keys/key_0", "{}", 404);
+}
+
+TEST_F(AdminDoor, ATenantsLimitsAreTheStylesUntilTheyAreChanged) {
+  const auto path = "/tenants/" + tenant.text();
+  const auto limits = [&](const json::object& answer) { return json::serialize(answer.at("rate_limits")); };
+  const std::string own = R"({"magpipe":[{"requests":100,"window_seconds":60},{"requests":1000,"window_seconds":3600}]})";
+  EXPECT_EQ(limits(get(path)), own);
+
+  const auto changed =
+      post(http::Method::patch, path, R"({"rate_limits":{"magpipe":[{"requests":5,"window_seconds":1}],"pipes":[]}})", 200);
+  EXPECT_EQ(limits(changed), R"({"magpipe":[{"requests":5,"window_seconds":1}],"pipes":[]})");
+  EXPECT_EQ(limits(post(http::Method::patch, path, R"({"rate_limits":{"magpipe":null,"pipes":null}})", 200)), own);
+  post(http::Method::patch, path, R"({"rate_limits":{"fax":[]}})", 400);
+  post(http::Method::patch, "/tenants/" + TenantId::make(clock.now()).text(), R"({"rate_limits":{"pipes":[]}})", 404);
 }
 
 }  // namespace

@@ -4,8 +4,6 @@
 
 namespace wherry::app {
 
-namespace {
-
 using http::Method;
 
 Result<void> set_tenant(Parsed& p, const AdminTarget& target) {
@@ -13,8 +11,6 @@ Result<void> set_tenant(Parsed& p, const AdminTarget& target) {
   p.call.body["tenant_id"] = id;
   return {};
 }
-
-}  // namespace
 
 void add_tenant_commands(CLI::App& app, const Shared& parsed) {
   auto& tenant = *app.add_subcommand("tenant", "Tenants: the owners of keys, channels and messages")->require_subcommand(1);
@@ -29,38 +25,16 @@ void add_tenant_commands(CLI::App& app, const Shared& parsed) {
     p.call = {Method::get, "/admin/v1/tenants", {}};
     return {};
   });
-}
-
-void add_key_commands(CLI::App& app, const Shared& parsed) {
-  auto& key = *app.add_subcommand("key", "API keys of the front doors")->require_subcommand(1);
-  auto& create = *key.add_subcommand("create", "Create a key; it is shown this once");
-  create.add_option("--tenant", parsed->tenant, "Tenant id or name")->required();
-  create.add_option("--style", parsed->fields["style"], "Front door the key is for")->check(CLI::IsMember({"pipes"}))->default_val("pipes");
-  create.add_option("--label", parsed->fields["label"], "A note for you");
-  create.add_option("--rate-limit", parsed->numbers["rate_limit"], "Requests per window; 0 = unlimited")->default_val(60);
-  create.add_option("--rate-window", parsed->numbers["rate_window"], "Length of the window [s]")->default_val(60);
-  on_admin(create, parsed, [](Parsed& p, const AdminTarget& target) -> Result<void> {
-    p.call = {Method::post, "/admin/v1/keys", {}};
-    TRY_VOID(set_tenant(p, target));
-    p.call.body["style"] = p.fields["style"];
-    p.call.body["label"] = p.fields["label"];
-    p.call.body["rate_limit"] = p.numbers["rate_limit"];
-    p.call.body["rate_window_seconds"] = p.numbers["rate_window"];
-    return {};
-  });
-  auto& list = *key.add_subcommand("list", "List the keys, without the keys themselves");
-  list.add_option("--tenant", parsed->tenant, "Only this tenant's (id or name)");
-  on_admin(list, parsed, [](Parsed& p, const AdminTarget& target) -> Result<void> {
-    p.call = {Method::get, "/admin/v1/keys", {}};
-    if (p.tenant.empty()) return {};
+  auto& limits = *tenant.add_subcommand("limits", "Limit a tenant's requests over all its keys of a style");
+  limits.add_option("--tenant", parsed->tenant, "Tenant id or name")->required();
+  limits.add_option("--style", parsed->fields["style"], "Key style")->required();
+  limits.add_option("--limit", parsed->limits, "REQUESTS/SECONDS; may be repeated; none: the style's own again");
+  limits.add_flag("--unlimited", parsed->unlimited, "No limit at all");
+  on_admin(limits, parsed, [](Parsed& p, const AdminTarget& target) -> Result<void> {
     TRY(auto id, resolve_tenant(target, p.tenant));
-    p.call.path += "?tenant_id=" + id;
-    return {};
-  });
-  auto& revoke = *key.add_subcommand("revoke", "Revoke a key at once");
-  revoke.add_option("id", parsed->fields["id"], "The key's id (key_…)")->required();
-  on_admin(revoke, parsed, [](Parsed& p, const AdminTarget&) -> Result<void> {
-    p.call = {Method::delete_, "/admin/v1/keys/" + http::percent_encode(p.fields["id"]), {}};
+    TRY(auto given, limits_given(p));
+    p.call = {Method::patch, "/admin/v1/tenants/" + id, {}};
+    p.call.body["rate_limits"] = json::object{{p.fields["style"], given ? json::value(*given) : json::value(nullptr)}};
     return {};
   });
 }

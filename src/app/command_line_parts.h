@@ -26,7 +26,8 @@ struct Parsed {
   std::map<std::string, std::int64_t> numbers;
   bool no_pair_limit = false;
   bool dead = false, enable = false, disable = false;
-  std::vector<std::string> kinds;
+  std::vector<std::string> kinds, scopes, limits;
+  bool unlimited = false;
   std::uint16_t demo_simulator_port = 8081;
   std::uint16_t demo_control_port = 0;
   SimulateOptions simulator;
@@ -71,6 +72,11 @@ void on_admin(CLI::App& command, const Shared& parsed, Prepare prepare) {
     return print_admin_call(target, p.call, p.output());
   });
 }
+
+/// Puts the id of the tenant named by --tenant into the body.
+Result<void> set_tenant(Parsed& p, const AdminTarget& target);
+/// What --limit and --unlimited say; nullopt when neither was given.
+Result<std::optional<json::array>> limits_given(const Parsed& p);
 
 /// `wherry tenant|key|channel|webhook …`
 void add_tenant_commands(CLI::App& app, const Shared& parsed);

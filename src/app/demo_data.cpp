@@ -64,8 +64,8 @@ Result<void> write_key(const std::string& path, const std::string& key) {
 Task<Result<std::string>> find_or_create_key(Core& core, TenantId tenant, std::string path) {
   auto key = read_key(path);
   if (!key.empty()) {
-    auto known = co_await core.access.admit(key, "pipes");
-    if (known && known->principal.tenant == tenant) co_return key;
+    auto known = co_await core.access.identify(key, "pipes");
+    if (known && known->tenant == tenant) co_return key;
   }
   NewKey wanted;
   wanted.tenant = tenant;

@@ -105,6 +105,8 @@ Task<void> Gateway::stop() {
   co_await core_.live_dispatch.stop();
   co_await media_worker_.stop();
   co_await background_.stop();
+  auto used = co_await core_.access.flush_usage();
+  if (!used) log::warn("key_usage_not_stored", {{"detail", used.error().detail}});
 }
 
 // So that an alert on a silent channel works from the first scrape.
@@ -135,6 +137,8 @@ Task<void> Gateway::housekeeping() {
     co_await core_.clock.sleep_for(pause);
     auto settled = co_await core_.outbox.sweep();
     if (!settled) log::warn("outbox_sweep_failed", {{"detail", settled.error().detail}});
+    auto used = co_await core_.access.flush_usage();
+    if (!used) log::warn("key_usage_not_stored", {{"detail", used.error().detail}});
     if (++rounds % 10 != 0) continue;
     const auto now = core_.clock.now();
     const auto before = now - std::chrono::days(8);

@@ -84,4 +84,73 @@ std::string to_iso8601(Timestamp at) {
   return text;
 }
 
+namespace {
+
+// Takes text apart from the front; once something is missing, everything after it is too.
+class Taker {
+ public:
+  explicit Taker(std::string_view text) : rest_(text) {}
+  bool take(char c) {
+    if (!rest_.starts_with(c)) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+  int number(std::size_t digits) {
+    int value = 0;
+    if (rest_.size() < digits) good_ = false;
+    for (std::size_t i = 0; good_ && i < digits; ++i) {
+      good_ = rest_[i] >= '0' && rest_[i] <= '9';
+      value = value * 10 + (rest_[i] - '0');
+    }
+    if (good_) rest_.remove_prefix(digits);
+    return value;
+  }
+  int fraction() {  // to the millisecond
+    int value = 0;
+    int place = 100;
+    const auto before = rest_.size();
+    for (; !rest_.empty() && rest_[0] >= '0' && rest_[0] <= '9'; rest_.remove_prefix(1), place /= 10) value += (rest_[0] - '0') * place;
+    good_ = good_ && rest_.size() < before;
+    return value;
+  }
+  void expect(char c) { good_ = take(c) && good_; }
+  bool done() const { return good_ && rest_.empty(); }
+  bool at_end() const { return rest_.empty(); }
+
+ private:
+  std::string_view rest_;
+  bool good_ = true;
+};
+
+}  // namespace
+
+std::optional<Timestamp> from_iso8601(std::string_view text) {
+  namespace chrono = std::chrono;
+  Taker from(text);
+  const chrono::year year(from.number(4));
+  from.expect('-');
+  const chrono::month month(static_cast<unsigned>(from.number(2)));
+  from.expect('-');
+  const chrono::year_month_day date(year, month, chrono::day(static_cast<unsigned>(from.number(2))));
+  int hours = 0, minutes = 0, secs = 0, millis = 0, zone = 0;
+  if (!from.at_end()) {
+    if (!from.take(' ')) from.expect('T');
+    hours = from.number(2);
+    from.expect(':');
+    minutes = from.number(2);
+    if (from.take(':')) secs = from.number(2);
+    if (from.take('.')) millis = from.fraction();
+    const int sign = from.take('+') ? 1 : from.take('-') ? -1 : 0;
+    if (sign != 0) {
+      zone = from.number(2) * 60;
+      if (from.take(':') || !from.at_end()) zone += from.number(2);
+      zone *= sign;
+    } else {
+      from.take('Z');
+    }
+  }
+  if (!from.done() || !date.ok() || hours > 23 || minutes > 59 || secs > 60 || zone < -24 * 60 || zone > 24 * 60) return std::nullopt;
+  return chrono::sys_days(date) + chrono::hours(hours) + chrono::minutes(minutes - zone) + chrono::seconds(secs) + milliseconds(millis);
+}
+
 }  // namespace wherry

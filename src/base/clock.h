@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/task.h"
 
@@ -52,5 +54,7 @@ std::int64_t to_unix_millis(Timestamp at);
 Timestamp from_unix_millis(std::int64_t millis);
 /// 2026-02-03T09:15:27.412Z
 std::string to_iso8601(Timestamp at);
+/// A date, or a date and time with or without seconds, fraction and zone (Z, +02:00); without one it is UTC.
+std::optional<Timestamp> from_iso8601(std::string_view text);
 
 }  // namespace wherry

@@ -44,5 +44,23 @@ TEST(Iso8601, HasMillisecondsAndZ) {
   EXPECT_EQ(to_iso8601(from_unix_millis(0)), "1970-01-01T00:00:00.000Z");
 }
 
+TEST(Iso8601, IsReadInItsUsualForms) {
+  const auto instant = from_unix_millis(1'770'110'127'412);
+  EXPECT_EQ(from_iso8601(to_iso8601(instant)), instant);
+  EXPECT_EQ(from_iso8601("2026-02-03T09:15:27.412+00:00"), instant);
+  EXPECT_EQ(from_iso8601("2026-02-03T09:15:27.412345Z"), instant);
+  EXPECT_EQ(from_iso8601("2026-02-03 11:15:27.412+02:00"), instant);
+  EXPECT_EQ(from_iso8601("2026-02-03T04:15:27.412-0500"), instant);
+  EXPECT_EQ(from_iso8601("2026-02-03T09:15"), from_unix_millis(1'770'110'100'000));
+  EXPECT_EQ(from_iso8601("2026-02-03"), from_unix_millis(1'770'076'800'000));
+}
+
+TEST(Iso8601, WhatIsNoInstantIsRefused) {
+  for (const auto* text : {"", "2026", "2026-02-30", "2026-13-01", "2026-02-03T", "2026-02-03T25:00:00Z", "2026-02-03T09:15:27.Z",
+                           "2026-02-03T09:15:27Zx", "2026-02-03T09:15:27+", "03.02.2026", "2026-02-03T9:15:27Z", "yesterday"}) {
+    EXPECT_FALSE(from_iso8601(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace wherry

@@ -21,8 +21,9 @@ class AccessRows : public test::StoreWorld {
     key.prefix = text.substr(0, 11);
     key.hash = sha256(text);
     key.label = "till 4";
-    key.rate_limit = 17;
-    key.rate_window = seconds(5);
+    key.scopes = Scopes{Scope::send, Scope::manage};
+    key.limits = {{17, seconds(5)}, {1000, seconds(3600)}};
+    key.expires_at = now() + seconds(77);
     key.created_at = now();
     return key;
   }
@@ -58,7 +59,7 @@ TEST_F(AccessRows, ATakenNameIsRefused) {
 
 TEST_F(AccessRows, AKeyComesBackAsItWas) {
   const auto key = key_of(add("acme"), "pk_0123456789abcdef");
-  ASSERT_TRUE(run(store.add_key(key)));
+  ASSERT_TRUE(run(store.add_key(key, 10)));
 
   reopen();
   SqlAccessStore after(db());
@@ -72,8 +73,11 @@ TEST_F(AccessRows, AKeyComesBackAsItWas) {
   EXPECT_EQ(back.prefix, key.prefix);
   EXPECT_EQ(back.hash, key.hash);
   EXPECT_EQ(back.label, key.label);
-  EXPECT_EQ(back.rate_limit, 17U);
-  EXPECT_EQ(back.rate_window, seconds(5));
+  EXPECT_EQ(back.scopes, key.scopes);
+  EXPECT_EQ(back.limits, key.limits);
+  EXPECT_EQ(back.expires_at, key.expires_at);
+  EXPECT_FALSE(back.last_used_at);
+  EXPECT_FALSE(back.replaced_by);
   EXPECT_EQ(back.created_at, key.created_at);
   EXPECT_FALSE(back.revoked_at);
 }
@@ -81,9 +85,9 @@ TEST_F(AccessRows, AKeyComesBackAsItWas) {
 TEST_F(AccessRows, KeysOfOneTenantAreListedAlone) {
   const auto acme = add("acme");
   const auto other = add("other");
-  ASSERT_TRUE(run(store.add_key(key_of(acme, "pk_aaaaaaaaaaaa"))));
-  ASSERT_TRUE(run(store.add_key(key_of(acme, "pk_aaaaaaaaaaab"))));
-  ASSERT_TRUE(run(store.add_key(key_of(other, "pk_bbbbbbbbbbbb"))));
+  ASSERT_TRUE(run(store.add_key(key_of(acme, "pk_aaaaaaaaaaaa"), 10)));
+  ASSERT_TRUE(run(store.add_key(key_of(acme, "pk_aaaaaaaaaaab"), 10)));
+  ASSERT_TRUE(run(store.add_key(key_of(other, "pk_bbbbbbbbbbbb"), 10)));
 
   EXPECT_EQ(run(store.list_keys(acme.id))->size(), 2U);
   EXPECT_EQ(run(store.list_keys(std::nullopt))->size(), 3U);
@@ -93,7 +97,7 @@ TEST_F(AccessRows, KeysOfOneTenantAreListedAlone) {
 
 TEST_F(AccessRows, ARevokedKeyKeepsTheInstantOfItsFirstRevocation) {
   const auto key = key_of(add("acme"), "pk_0123456789");
-  ASSERT_TRUE(run(store.add_key(key)));
+  ASSERT_TRUE(run(store.add_key(key, 10)));
   const auto at = now();
 
   ASSERT_TRUE(run(store.revoke_key(key.id, at)));
@@ -106,10 +110,82 @@ TEST_F(AccessRows, ARevokedKeyKeepsTheInstantOfItsFirstRevocation) {
 }
 
 TEST_F(AccessRows, AKeyNeedsItsTenant) {
-  auto orphan = run(store.add_key(key_of({TenantId::make(now()), "gone", now()}, "pk_0123456789")));
+  auto orphan = run(store.add_key(key_of({TenantId::make(now()), "gone", now()}, "pk_0123456789"), 10));
 
   ASSERT_FALSE(orphan);
   EXPECT_EQ(orphan.error().code, ErrorCode::not_found);
+}
+
+TEST_F(AccessRows, OnlySoManyKeysOfOneStyleAreActive) {
+  const auto acme = add("acme"), other = add("other");
+  const auto room_for_two = [&](ApiKey key) { return run(store.add_key(std::move(key), 2)); };
+  auto expired = key_of(acme, "pk_0000000000a");
+  expired.expires_at = now() - seconds(1);
+  ASSERT_TRUE(room_for_two(expired));
+  const auto first = key_of(acme, "pk_0000000000b");
+  ASSERT_TRUE(room_for_two(first));
+  auto another_style = key_of(acme, "mgp_000000000c");
+  another_style.style = "magpipe";
+  ASSERT_TRUE(room_for_two(another_style));
+  ASSERT_TRUE(room_for_two(key_of(acme, "pk_0000000000d")));
+
+  EXPECT_EQ(room_for_two(key_of(acme, "pk_0000000000e")).error().code, ErrorCode::conflict);
+  EXPECT_TRUE(room_for_two(key_of(other, "pk_0000000000f")));
+  ASSERT_TRUE(run(store.replace_key(first.id, now() + seconds(9), key_of(acme, "pk_0000000000g")))) << "no more than before";
+  ASSERT_TRUE(run(store.revoke_key(first.id, now())));
+  EXPECT_FALSE(room_for_two(key_of(acme, "pk_0000000000h")));
+}
+
+TEST_F(AccessRows, AReplacedOrRevokedKeyIsNeitherReplacedNorChanged) {
+  const auto acme = add("acme");
+  auto old = key_of(acme, "pk_0000000000a");
+  const auto fresh = key_of(acme, "pk_0000000000b");
+  ASSERT_TRUE(run(store.add_key(old, 10)));
+  ASSERT_TRUE(run(store.replace_key(old.id, now() + seconds(9), fresh)));
+
+  EXPECT_EQ(run(store.replace_key(old.id, now() + seconds(99), key_of(acme, "pk_c"))).error().code, ErrorCode::conflict);
+  old.expires_at.reset();
+  EXPECT_EQ(run(store.update_key(old)).error().code, ErrorCode::conflict);
+  const auto stored = run(store.find_key(old.id)).value();
+  EXPECT_EQ(stored->replaced_by, fresh.id);
+  EXPECT_EQ(stored->expires_at, now() + seconds(9));
+  EXPECT_EQ(run(store.list_keys(acme.id))->size(), 2U);
+}
+
+TEST_F(AccessRows, SettingsAndUsesAreStored) {
+  auto key = key_of(add("acme"), "pk_0000000000a");
+  ASSERT_TRUE(run(store.add_key(key, 10)));
+  key.label = "till 5";
+  key.scopes = {};
+  key.limits = {};
+  key.expires_at.reset();
+
+  ASSERT_TRUE(run(store.update_key(key)));
+  ASSERT_TRUE(run(store.note_used({{key.id, now() + seconds(3)}})));
+
+  const auto stored = run(store.find_key(key.id)).value();
+  EXPECT_EQ(stored->label, "till 5");
+  EXPECT_EQ(stored->scopes, Scopes());
+  EXPECT_TRUE(stored->limits.empty());
+  EXPECT_FALSE(stored->expires_at);
+  EXPECT_EQ(stored->last_used_at, now() + seconds(3));
+  EXPECT_FALSE(*run(store.find_key(KeyId::make(now()))));
+}
+
+TEST_F(AccessRows, LimitsOfATenantComeBackByStyle) {
+  const auto acme = add("acme");
+  const RateLimits two{{5, seconds(60)}, {9, seconds(3600)}};
+
+  ASSERT_TRUE(run(store.set_tenant_limits(acme.id, "magpipe", RateLimits{{1, seconds(1)}})));
+  ASSERT_TRUE(run(store.set_tenant_limits(acme.id, "magpipe", two)));
+  ASSERT_TRUE(run(store.set_tenant_limits(acme.id, "pipes", RateLimits())));
+
+  const auto stored = run(store.tenant_limits(acme.id)).value();
+  EXPECT_EQ(stored.at("magpipe"), two);
+  EXPECT_TRUE(stored.at("pipes").empty());
+  ASSERT_TRUE(run(store.set_tenant_limits(acme.id, "magpipe", std::nullopt)));
+  EXPECT_EQ(run(store.tenant_limits(acme.id))->size(), 1U);
+  EXPECT_EQ(run(store.set_tenant_limits(TenantId::make(now()), "pipes", two)).error().code, ErrorCode::not_found);
 }
 
 }  // namespace

@@ -125,8 +125,8 @@ TYPED_TEST(DatabaseConformance, ChangedRowsAreCountedAndReturned) {
 
 TYPED_TEST(DatabaseConformance, ARowThatRefersToNothingIsRefused) {
   constexpr const char* orphan =
-      "INSERT INTO api_keys (id, tenant_id, style, prefix, hash, label, rate_limit, rate_window_s, created_at) "
-      "VALUES ($1, $2, '', '', $1, '', 0, 0, 0)";
+      "INSERT INTO api_keys (id, tenant_id, style, prefix, hash, label, created_at) "
+      "VALUES ($1, $2, '', '', $1, '', 0)";
   const auto id = value_of(make_raw_id(from_unix_millis(1)));
 
   auto done = this->commit({{orphan, {id, id}, {}}});

@@ -84,6 +84,26 @@ class Offline(unittest.TestCase):
         for name in ("master.key", "admin.key"):
             self.assertEqual(stat.S_IMODE(os.stat(f"{self.data}/{name}").st_mode), 0o600, name)
 
+    def test_a_key_has_scopes_limits_and_an_end_and_is_rotated(self):
+        def run(*arguments):
+            done = wherry(*arguments, "--data-dir", self.data, "--json")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return json.loads(done.stdout)
+        run("tenant", "create", "--name", "Acme")
+        made = run("key", "create", "--tenant", "Acme", "--style", "magpipe", "--label", "shop", "--scope", "send", "--limit", "3/60,9/3600",
+                   "--expires", "2999-01-01")
+        self.assertRegex(made["key"], r"^mgp_[0-9a-f]{40}$")
+        self.assertEqual(made["scopes"], ["send"])
+        self.assertEqual(made["rate_limits"], [{"requests": 3, "window_seconds": 60}, {"requests": 9, "window_seconds": 3600}])
+        changed = run("key", "update", made["id"], "--unlimited")
+        self.assertEqual((changed["rate_limits"], changed["label"]), ([], "shop"))
+        fresh = run("key", "rotate", made["id"], "--overlap", "600")
+        self.assertNotEqual(fresh["key"], made["key"])
+        old = next(key for key in run("key", "list")["data"] if key["id"] == made["id"])
+        self.assertEqual(old["replaced_by"], fresh["id"])
+        limits = run("tenant", "limits", "--tenant", "Acme", "--style", "magpipe", "--limit", "5/1")["rate_limits"]
+        self.assertEqual(limits["magpipe"], [{"requests": 5, "window_seconds": 1}])
+
     def test_a_key_file_that_others_can_read_is_refused(self):
         wherry("tenant", "create", "--name", "Acme", "--data-dir", self.data)
         os.chmod(self.data + "/master.key", 0o644)

@@ -30,9 +30,73 @@ Task<Result<std::optional<Tenant>>> MemoryAccessStore::find_tenant(TenantId id) 
   co_return std::optional<Tenant>();
 }
 
-Task<Result<void>> MemoryAccessStore::add_key(ApiKey key) {
+Task<Result<void>> MemoryAccessStore::add_key(ApiKey key, std::uint32_t most_active) {
   if (broken) co_return store_is_broken;
+  const auto active = std::count_if(keys.begin(), keys.end(), [&](const ApiKey& other) {
+    return other.tenant == key.tenant && other.style == key.style && other.active_at(key.created_at) && !other.replaced_by;
+  });
+  if (active >= most_active) co_return Error{ErrorCode::conflict, "no room"};
   keys.push_back(std::move(key));
+  co_return Result<void>();
+}
+
+ApiKey* MemoryAccessStore::changeable(KeyId id) {
+  for (auto& key : keys) {
+    if (key.id == id && !key.revoked_at && !key.replaced_by) return &key;
+  }
+  return nullptr;
+}
+
+Task<Result<void>> MemoryAccessStore::replace_key(KeyId old, Timestamp old_expires_at, ApiKey key) {
+  auto* known = changeable(old);
+  if (known == nullptr) co_return Error{ErrorCode::conflict, "gone"};
+  known->replaced_by = key.id;
+  known->expires_at = old_expires_at;
+  keys.push_back(std::move(key));
+  co_return Result<void>();
+}
+
+Task<Result<void>> MemoryAccessStore::update_key(ApiKey key) {
+  auto* known = changeable(key.id);
+  if (known == nullptr) co_return Error{ErrorCode::conflict, "gone"};
+  known->label = key.label;
+  known->scopes = key.scopes;
+  known->limits = key.limits;
+  known->expires_at = key.expires_at;
+  co_return Result<void>();
+}
+
+Task<Result<std::optional<ApiKey>>> MemoryAccessStore::find_key(KeyId id) {
+  if (broken) co_return store_is_broken;
+  for (const auto& key : keys) {
+    if (key.id == id) co_return std::optional<ApiKey>(key);
+  }
+  co_return std::optional<ApiKey>();
+}
+
+Task<Result<void>> MemoryAccessStore::note_used(std::vector<KeyUse> uses) {
+  if (broken) co_return store_is_broken;
+  for (const auto& use : uses) {
+    for (auto& key : keys) {
+      if (key.id == use.key) key.last_used_at = use.at;
+    }
+  }
+  co_return Result<void>();
+}
+
+Task<Result<AccessStore::TenantLimits>> MemoryAccessStore::tenant_limits(TenantId tenant) {
+  if (broken) co_return store_is_broken;
+  TenantLimits found;
+  for (const auto& [whose, own] : limits) {
+    if (whose.first == tenant) found[whose.second] = own;
+  }
+  co_return found;
+}
+
+Task<Result<void>> MemoryAccessStore::set_tenant_limits(TenantId tenant, std::string style, std::optional<RateLimits> changed) {
+  if (broken) co_return store_is_broken;
+  limits.erase({tenant, style});
+  if (changed) limits[{tenant, style}] = *changed;
   co_return Result<void>();
 }
 

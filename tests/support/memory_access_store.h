@@ -13,18 +13,28 @@ class MemoryAccessStore final : public AccessStore, public ChannelStore {
   std::vector<Tenant> tenants;
   std::vector<ApiKey> keys;
   std::vector<Channel> channels;
+  std::map<std::pair<TenantId, std::string>, RateLimits> limits;
 
   Task<Result<void>> add_tenant(Tenant tenant) override;
   Task<Result<std::vector<Tenant>>> list_tenants() override;
   Task<Result<std::optional<Tenant>>> find_tenant(TenantId id) override;
-  Task<Result<void>> add_key(ApiKey key) override;
+  Task<Result<void>> add_key(ApiKey key, std::uint32_t most_active) override;
+  Task<Result<void>> replace_key(KeyId old, Timestamp old_expires_at, ApiKey key) override;
+  Task<Result<void>> update_key(ApiKey key) override;
+  Task<Result<std::optional<ApiKey>>> find_key(KeyId id) override;
   Task<Result<std::vector<ApiKey>>> list_keys(std::optional<TenantId> tenant) override;
   Task<Result<std::vector<ApiKey>>> find_keys_by_prefix(std::string prefix) override;
   Task<Result<void>> revoke_key(KeyId id, Timestamp at) override;
+  Task<Result<void>> note_used(std::vector<KeyUse> uses) override;
+  Task<Result<TenantLimits>> tenant_limits(TenantId tenant) override;
+  Task<Result<void>> set_tenant_limits(TenantId tenant, std::string style, std::optional<RateLimits> limits) override;
   Task<Result<void>> add_channel(Channel channel) override;
   Task<Result<void>> update_channel(Channel channel) override;
   Task<Result<void>> remove_channel(ChannelId id, Timestamp at) override;
   Task<Result<std::vector<Channel>>> list_channels() override;
+
+ private:
+  ApiKey* changeable(KeyId id);
 };
 
 }  // namespace wherry::test

@@ -12,8 +12,12 @@ using Operation = Task<Result<http::Response>> (*)(AdminServices&, http::Request
 
 Task<Result<http::Response>> create_tenant(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> list_tenants(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> get_tenant(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> change_tenant(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> create_key(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> list_keys(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> change_key(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> rotate_key(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> revoke_key(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> add_channel(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> list_channels(AdminServices& services, http::Request& request);

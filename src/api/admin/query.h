@@ -26,11 +26,10 @@ Result<TenantId> needed_tenant(const http::Request& request);
 /// limit, 1 to 500; 50 when absent.
 Result<std::uint32_t> limit_parameter(const http::Request& request);
 Result<std::optional<std::uint64_t>> number_parameter(const http::Request& request, std::string_view name);
-/// 2026-02-03, 2026-02-03T09:15:27Z or with milliseconds; always UTC.
+/// As of from_iso8601().
 Result<std::optional<Timestamp>> time_parameter(const http::Request& request, std::string_view name);
 
 /// A whole number without sign; nullopt when it is none.
 std::optional<std::uint64_t> parse_number(std::string_view text);
-std::optional<Timestamp> parse_time(std::string_view text);
 
 }  // namespace wherry::api::admin

@@ -38,9 +38,13 @@ void add_admin_routes(http::Router& router, AdminServices& services) {
   using enum http::Method;
   add(post, "/admin/v1/tenants", create_tenant);
   add(get, "/admin/v1/tenants", list_tenants);
+  add(get, "/admin/v1/tenants/{id}", get_tenant);
+  add(patch, "/admin/v1/tenants/{id}", change_tenant);
   add(post, "/admin/v1/keys", create_key);
   add(get, "/admin/v1/keys", list_keys);
+  add(patch, "/admin/v1/keys/{id}", change_key);
   add(delete_, "/admin/v1/keys/{id}", revoke_key);
+  add(post, "/admin/v1/keys/{id}/rotate", rotate_key);
   add(post, "/admin/v1/channels", add_channel);
   add(get, "/admin/v1/channels", list_channels);
   add(get, "/admin/v1/channels/{id}", get_channel);

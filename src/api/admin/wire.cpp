@@ -31,10 +31,21 @@ json::object render(const ApiKey& key) {
   out["style"] = key.style;
   out["prefix"] = key.prefix;
   out["label"] = key.label;
-  out["rate_limit"] = key.rate_limit;
-  out["rate_window_seconds"] = key.rate_window.count();
+  json::array scopes;
+  for (const auto name : key.scopes.names()) scopes.emplace_back(name);
+  out["scopes"] = std::move(scopes);
+  out["rate_limits"] = render(key.limits);
   out["created_at"] = to_iso8601(key.created_at);
+  out["expires_at"] = time_or_null(key.expires_at);
+  out["last_used_at"] = time_or_null(key.last_used_at);
+  out["replaced_by"] = key.replaced_by ? json::value(key.replaced_by->text()) : json::value(nullptr);
   out["revoked_at"] = time_or_null(key.revoked_at);
+  return out;
+}
+
+json::array render(const RateLimits& limits) {
+  json::array out;
+  for (const auto& one : limits) out.push_back(json::object{{"requests", one.requests}, {"window_seconds", one.window.count()}});
   return out;
 }
 
@@ -146,6 +157,22 @@ Result<std::optional<bool>> flag_field(const json::object& body, std::string_vie
   if (member == nullptr) return std::optional<bool>();
   if (!member->is_bool()) return wrong_type(name, "true or false");
   return std::optional<bool>(member->get_bool());
+}
+
+Result<RateLimits> parse_limits(const json::value& value) {
+  const Error wrong{ErrorCode::invalid_argument, "rate_limits must be a list of {requests, window_seconds}; empty means unlimited"};
+  if (!value.is_array()) return wrong;
+  RateLimits limits;
+  for (const auto& item : value.get_array()) {
+    if (!item.is_object()) return wrong;
+    const auto& one = item.get_object();
+    TRY_VOID(only_fields(one, {"requests", "window_seconds"}));
+    TRY(auto requests, integer_field(one, "requests", 1, 10'000'000));
+    TRY(auto window, integer_field(one, "window_seconds", 1, 86'400));
+    if (!requests || !window) return wrong;
+    limits.push_back({static_cast<std::uint32_t>(*requests), seconds(*window)});
+  }
+  return checked(std::move(limits));
 }
 
 Result<void> only_fields(const json::object& body, std::initializer_list<std::string_view> known) {

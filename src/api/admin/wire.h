@@ -8,6 +8,7 @@ namespace wherry::api::admin {
 
 json::object render(const Tenant& tenant);
 json::object render(const ApiKey& key);
+json::array render(const RateLimits& limits);
 json::object render(const Channel& channel);
 json::object render(const Conversation& conversation);
 json::object render(const Message& message);
@@ -23,6 +24,8 @@ Task<Result<json::object>> read_object(http::Request& request);
 Result<std::optional<std::string>> text_field(const json::object& body, std::string_view name);
 Result<std::optional<std::int64_t>> integer_field(const json::object& body, std::string_view name, std::int64_t least, std::int64_t most);
 Result<std::optional<bool>> flag_field(const json::object& body, std::string_view name);
+/// [{"requests","window_seconds"}]; empty: unlimited. Errors: invalid_argument.
+Result<RateLimits> parse_limits(const json::value& value);
 /// Refuses members that are not in `known`, so that a misspelt one is noticed.
 Result<void> only_fields(const json::object& body, std::initializer_list<std::string_view> known);
 

@@ -76,8 +76,12 @@ http::Response render(const http::Request& request, Result<http::Response> resul
   return response;
 }
 
-Task<Result<http::Response>> run(const PipesServices& services, http::Request& request, const Admission& admission, Operation operation) {
+Task<Result<http::Response>> run(const PipesServices& services, http::Request& request, const Admission& admission,
+                                 std::optional<Scope> scope, Operation operation) {
   if (!admission.allowed) co_return Error{ErrorCode::rate_limited, "Rate limit exceeded"};
+  if (scope) {
+    CO_TRY_VOID(require(admission.principal, *scope));
+  }
   co_return co_await operation(services, request, admission.principal);
 }
 
@@ -87,16 +91,14 @@ Task<Result<Admission>> admit(const PipesServices& services, const http::Request
   co_return co_await services.access.admit(std::move(*key), "pipes");
 }
 
-}  // namespace
-
-Task<http::Response> guarded(const PipesServices& services, http::Request& request, Operation operation) {
+Task<http::Response> answer(const PipesServices& services, http::Request& request, std::optional<Scope> scope, Operation operation) {
   auto& inner = *request.body;
   WatchedBody body(inner);
   request.body = &body;
   auto admission = co_await admit(services, request);
   http::Response response;
   if (admission) {
-    auto result = co_await run(services, request, *admission, operation);
+    auto result = co_await run(services, request, *admission, scope, operation);
     response = render(request, std::move(result));
     add_rate_headers(response, *admission, services.clock.now());
     // Who asked first and was not told to go on, sends nothing.
@@ -110,9 +112,15 @@ Task<http::Response> guarded(const PipesServices& services, http::Request& reque
   co_return response;
 }
 
+}  // namespace
+
+Task<http::Response> guarded(const PipesServices& services, http::Request& request, Scope scope, Operation operation) {
+  co_return co_await answer(services, request, scope, operation);
+}
+
 Task<http::Response> guarded_path(const PipesServices& services, http::Request& request) {
   // Whether a path exists is no secret: without a key the answer is the same, it only counts for nobody.
-  auto response = co_await guarded(services, request, unknown_path);
+  auto response = co_await answer(services, request, std::nullopt, unknown_path);
   if (response.status != 401) co_return response;
   const Principal nobody;
   auto result = co_await unknown_path(services, request, nobody);

@@ -87,7 +87,7 @@ TEST_F(IdempotentSend, AnotherTenantsKeysAreItsOwn) {
 TEST_F(IdempotentSend, OfAHundredAtOnceOneIsSent) {
   NewKey unlimited;
   unlimited.tenant = world.tenant;
-  unlimited.rate_limit = 0;
+  unlimited.limits = RateLimits();
   world.key = test::run(world.io, world.access.create_key(unlimited)).value().key.reveal();
   world.upstream.script = {refused(130429)};  // keeps the first one waiting
   std::vector<http::Request> requests(100);

@@ -109,7 +109,7 @@ TEST_F(PipesDoor, HoweverASendIsCutItsAnswerIsTheSame) {
       R"({"media":"iVBORw0KGgo=","caption":"\u00e9\ud83d\udc4d","mimeType":"image\/png","conversationId":")" + open.text() + "\"}";
   NewKey request;
   request.tenant = world.tenant;
-  request.rate_limit = 0;
+  request.limits = RateLimits();
   world.key = test::run(world.io, world.access.create_key(request)).value().key.reveal();
 
   for (std::size_t piece = 1; piece < text.size(); ++piece) {
@@ -125,7 +125,7 @@ TEST_F(PipesDoor, HoweverASendIsCutItsAnswerIsTheSame) {
 TEST_F(PipesDoor, AMediaValueIsToldApartWhereverItIsCut) {
   NewKey request;
   request.tenant = world.tenant;
-  request.rate_limit = 0;
+  request.limits = RateLimits();
   world.key = test::run(world.io, world.access.create_key(request)).value().key.reveal();
   const std::string url = "https://files.example.org/" + std::string(100, 'p');
   world.fetcher.answers[url] = {std::string(test::PipesWorld::png), {"image/png", ""}, {}};
@@ -209,7 +209,7 @@ TEST_F(PipesDoor, ARefusedRequestDoesNotMoveTheReset) {
 TEST_F(PipesDoor, AKeyWithoutLimitHasNoRateHeaders) {
   NewKey request;
   request.tenant = world.tenant;
-  request.rate_limit = 0;
+  request.limits = RateLimits();
   world.key = test::run(world.io, world.access.create_key(request)).value().key.reveal();
 
   const auto reply = world.call(http::Method::get, "/v1/media/download/x", world.with_key());
@@ -251,6 +251,23 @@ TEST_F(PipesDoor, AnUploadCanBeDownloadedByteForByte) {
   EXPECT_EQ(file.status, 200);
   EXPECT_EQ(file.body, bytes);
   EXPECT_EQ(file.header("Content-Type"), "application/pdf");
+}
+
+TEST_F(PipesDoor, AKeyDoesWhatItsScopesAllow) {
+  NewKey request;
+  request.tenant = world.tenant;
+  request.scopes = Scopes{Scope::read};
+  world.key = test::run(world.io, world.access.create_key(request)).value().key.reveal();
+  const auto conversation = world.add_conversation(world.tenant, world.clock.now()).text();
+  const auto media = world.add_media(world.tenant, "image/png", "x");
+
+  const auto sent = world.post_json("/v1/messages/send", R"({"conversationId":")" + conversation + R"(","text":"hi"})");
+  const auto link = world.call(http::Method::get, "/v1/media/download/" + media.id.text(), world.with_key());
+
+  EXPECT_EQ(sent.status, 403);
+  EXPECT_EQ(sent.body, R"({"error":"The API key lacks the scope 'send'","code":"FORBIDDEN"})");
+  EXPECT_TRUE(world.upstream.sent.empty());
+  EXPECT_EQ(link.status, 302);
 }
 
 }  // namespace

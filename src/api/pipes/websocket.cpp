@@ -25,8 +25,10 @@ Task<Result<SocketScope>> find_scope(const PipesServices& services, const http::
   auto key = http::query_value(request.query, "apiKey");
   if (!key) co_return Error{ErrorCode::unauthenticated, "Invalid or missing API key"};
   CO_TRY(auto principal, co_await services.access.identify(std::move(*key), "pipes"));
+  CO_TRY_VOID(require(principal, Scope::read));
   SocketScope scope;
   scope.tenant = principal.tenant;
+  scope.may_send = principal.scopes.allow(Scope::send);
   const auto conversation = http::query_value(request.query, "conversationId");
   const auto channel = http::query_value(request.query, "poolNumberId");
   if (conversation) {

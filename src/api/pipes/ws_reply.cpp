@@ -94,6 +94,7 @@ Result<Reply> check_reply(ClientFrame frame, const SocketScope& scope) {
   if (scope.conversation && scope.conversation->text() != reply.conversation_id) {
     return Error{ErrorCode::permission_denied, "This connection may answer its own conversation only"};
   }
+  if (!scope.may_send) return Error{ErrorCode::permission_denied, "The API key lacks the scope 'send'"};
   if (!frame.pool_number_id.present()) return invalid("'poolNumberId' is required");
   if (!frame.to_number.present()) return invalid("'toNumber' is required");
   TRY(reply.content, check_content(frame));

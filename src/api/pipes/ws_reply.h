@@ -12,6 +12,7 @@ struct SocketScope {
   TenantId tenant;
   std::optional<ConversationId> conversation;  ///< conversation scope
   std::optional<ChannelId> channel;            ///< filter of a user scope
+  bool may_send = true;                        ///< the key's scopes
 };
 
 /// A reply whose fields are right, on its way to WhatsApp.

@@ -16,10 +16,12 @@ class AccessTest : public ::testing::Test {
     auto tenant = test::run(access.create_tenant("t" + std::to_string(store.tenants.size())));
     NewKey wanted;
     wanted.tenant = tenant->id;
-    wanted.rate_limit = limit;
+    wanted.limits = limit == 0 ? RateLimits() : RateLimits{{limit, 60s}};
     return *test::run(access.create_key(wanted));
   }
-  Result<Admission> admit(const std::string& key) { return test::run(access.admit(key, "pipes")); }
+  IssuedKey issue(NewKey wanted) { return test::run(access.create_key(std::move(wanted))).value(); }
+  Result<Admission> admit(const std::string& key, const std::string& style = "pipes") { return test::run(access.admit(key, style)); }
+  Result<Admission> admit(const IssuedKey& key) { return admit(key.key.reveal(), key.record.style); }
 
   VirtualClock clock{from_unix_millis(1'795'000'000'000)};
   test::MemoryAccessStore store;
@@ -133,6 +135,156 @@ TEST_F(AccessTest, RefusesBadNamesUnknownTenantsAndUnknownStyles) {
   EXPECT_EQ(test::run(access.create_key(nobody)).error().code, ErrorCode::not_found);
   nobody.style = "fax";
   EXPECT_EQ(test::run(access.create_key(nobody)).error().code, ErrorCode::invalid_argument);
+}
+
+TEST_F(AccessTest, EveryStyleMakesKeysOfItsForm) {
+  const auto tenant = test::run(access.create_tenant("styles"))->id;
+  for (const auto& style : key_styles()) {
+    NewKey wanted;
+    wanted.tenant = tenant;
+    wanted.style = style.name;
+    const auto issued = issue(wanted);
+    EXPECT_TRUE(style.matches(issued.key.reveal())) << style.name;
+    EXPECT_EQ(issued.record.prefix.size(), style.shown);
+    EXPECT_EQ(issued.record.limits, style.key_limits);
+    EXPECT_TRUE(admit(issued));
+    for (const auto& other : key_styles()) {
+      if (other.name != style.name) EXPECT_FALSE(admit(issued.key.reveal(), std::string(other.name))) << other.name;
+    }
+  }
+  EXPECT_EQ(find_key_style("magpipe")->make().size(), 44U);
+}
+
+TEST_F(AccessTest, ATenantsLimitHoldsForAllItsKeysTogether) {
+  NewKey wanted;
+  wanted.tenant = test::run(access.create_tenant("shared"))->id;
+  wanted.style = "magpipe";
+  const auto one = issue(wanted), other = issue(wanted);
+  ASSERT_TRUE(test::run(access.set_tenant_limits(wanted.tenant, "magpipe", RateLimits{{3, 60s}, {4, 3600s}})));
+
+  EXPECT_EQ(admit(one)->rate->remaining, 2U);
+  EXPECT_EQ(admit(other)->rate->remaining, 1U);
+  EXPECT_TRUE(admit(one)->allowed);
+  EXPECT_FALSE(admit(other)->allowed);
+  clock.advance(60s);
+  EXPECT_TRUE(admit(other)->allowed) << "a refused request is not counted";
+  const auto refused = admit(one);
+  EXPECT_FALSE(refused->allowed);
+  EXPECT_EQ(refused->rate->limit, 4U);
+  EXPECT_EQ(refused->rate->reset, from_unix_millis(1'795'003'600'000));
+}
+
+TEST_F(AccessTest, WhoIsRefusedByTheTenantsLimitKeepsTheirOwn) {
+  NewKey wanted;
+  wanted.tenant = test::run(access.create_tenant("shared"))->id;
+  wanted.limits = RateLimits{{2, 600s}};
+  const auto one = issue(wanted), other = issue(wanted);
+  ASSERT_TRUE(test::run(access.set_tenant_limits(wanted.tenant, "pipes", RateLimits{{1, 60s}})));
+
+  ASSERT_TRUE(admit(one)->allowed);
+  ASSERT_FALSE(admit(other)->allowed);
+  clock.advance(60s);
+  ASSERT_TRUE(admit(other)->allowed);
+  clock.advance(60s);
+  EXPECT_TRUE(admit(other)->allowed);
+}
+
+TEST_F(AccessTest, ChangedLimitsHoldAtOnceAndKeepTheCount) {
+  auto issued = make_key(3);
+  ASSERT_TRUE(admit(issued)->allowed);
+  KeyChange change;
+  change.limits = RateLimits{{2, 60s}};
+
+  ASSERT_TRUE(test::run(access.change_key(issued.record.id, change)));
+
+  EXPECT_EQ(admit(issued)->rate->remaining, 0U);
+  EXPECT_FALSE(admit(issued)->allowed);
+}
+
+TEST_F(AccessTest, AKeyWorksUntilItExpires) {
+  NewKey wanted;
+  wanted.tenant = test::run(access.create_tenant("short"))->id;
+  wanted.expires_at = clock.now() + 10s;
+  const auto issued = issue(wanted);
+
+  clock.advance(10s - 1ms);
+  EXPECT_TRUE(admit(issued));
+  clock.advance(1ms);
+  EXPECT_EQ(admit(issued).error().code, ErrorCode::unauthenticated);
+  EXPECT_EQ(test::run(access.create_key(wanted)).error().code, ErrorCode::invalid_argument) << "it would be over from the start";
+}
+
+TEST_F(AccessTest, AScopeIsKnownToTheDoorAndNoScopeMeansAll) {
+  auto issued = make_key();
+  EXPECT_TRUE(require(admit(issued)->principal, Scope::manage));
+  KeyChange change;
+  change.scopes = Scopes{Scope::send, Scope::read};
+
+  ASSERT_TRUE(test::run(access.change_key(issued.record.id, change)));
+
+  const auto caller = admit(issued)->principal;
+  EXPECT_TRUE(require(caller, Scope::send));
+  EXPECT_TRUE(require(caller, Scope::read));
+  EXPECT_EQ(require(caller, Scope::manage).error().code, ErrorCode::permission_denied);
+}
+
+TEST_F(AccessTest, ARotatedKeyWorksForTheOverlapBesideTheNewOne) {
+  auto old = make_key();
+  ASSERT_TRUE(admit(old));
+
+  auto fresh = test::run(access.rotate_key(old.record.id, 60s, std::nullopt)).value();
+
+  EXPECT_TRUE(admit(old));
+  EXPECT_TRUE(admit(fresh));
+  EXPECT_EQ(fresh.record.limits, old.record.limits);
+  EXPECT_EQ(test::run(access.find_key(old.record.id))->replaced_by, fresh.record.id);
+  EXPECT_EQ(test::run(access.rotate_key(old.record.id, 60s, std::nullopt)).error().code, ErrorCode::conflict);
+  clock.advance(60s);
+  EXPECT_EQ(admit(old).error().code, ErrorCode::unauthenticated);
+  EXPECT_TRUE(admit(fresh));
+}
+
+TEST_F(AccessTest, RotationDoesNotLengthenTheLifeOfAKey) {
+  NewKey wanted;
+  wanted.tenant = test::run(access.create_tenant("short"))->id;
+  wanted.expires_at = clock.now() + 10s;
+  const auto old = issue(wanted);
+
+  ASSERT_TRUE(test::run(access.rotate_key(old.record.id, 60s, std::nullopt)));
+
+  EXPECT_EQ(test::run(access.find_key(old.record.id))->expires_at, wanted.expires_at);
+  clock.advance(10s);
+  EXPECT_EQ(test::run(access.rotate_key(old.record.id, 60s, std::nullopt)).error().code, ErrorCode::conflict);
+}
+
+TEST_F(AccessTest, ATenantHasAsManyActiveKeysAsTheStyleAllows) {
+  NewKey wanted;
+  wanted.tenant = test::run(access.create_tenant("many"))->id;
+  wanted.style = "magpipe";
+  std::vector<IssuedKey> keys;
+  for (int i = 0; i < 10; ++i) keys.push_back(issue(wanted));
+
+  auto eleventh = test::run(access.create_key(wanted));
+  EXPECT_EQ(eleventh.error().code, ErrorCode::already_exists);
+  EXPECT_EQ(eleventh.error().message, "Maximum of 10 active API keys allowed");
+  EXPECT_TRUE(test::run(access.rotate_key(keys[0].record.id, 60s, std::nullopt))) << "it takes the place of another";
+  ASSERT_TRUE(test::run(access.revoke_key(keys[1].record.id)));
+  EXPECT_TRUE(test::run(access.create_key(wanted)));
+  EXPECT_FALSE(test::run(access.create_key(wanted)));
+}
+
+TEST_F(AccessTest, TheLastUseIsKnownAtOnceAndWrittenInOneGo) {
+  auto issued = make_key();
+  clock.advance(5s);
+  ASSERT_TRUE(admit(issued));
+  EXPECT_EQ(test::run(access.find_key(issued.record.id))->last_used_at, clock.now());
+  EXPECT_FALSE(store.keys.front().last_used_at) << "not for every request";
+
+  ASSERT_TRUE(test::run(access.flush_usage()));
+  EXPECT_EQ(store.keys.front().last_used_at, clock.now());
+  store.keys.front().last_used_at.reset();
+  ASSERT_TRUE(test::run(access.flush_usage()));
+  EXPECT_FALSE(store.keys.front().last_used_at) << "there was nothing new to write";
 }
 
 }  // namespace

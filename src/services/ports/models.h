@@ -11,6 +11,8 @@
 #include "domain/content.h"
 #include "domain/message_state.h"
 #include "domain/meta_error.h"
+#include "domain/rate_limit.h"
+#include "domain/scope.h"
 #include "domain/service_window.h"
 #include "domain/wa_id.h"
 
@@ -27,14 +29,19 @@ struct Tenant {
 struct ApiKey {
   KeyId id;
   TenantId tenant;
-  std::string style;               ///< the front door's form: "pipes" (pk_ + 32 characters)
-  std::string prefix;              ///< its first 11 characters
+  std::string style;               ///< the front door's form: services/access/key_style.h
+  std::string prefix;              ///< its first characters, as many as the style shows
   Sha256 hash{};                   ///< SHA-256 of the whole key
   std::string label;
-  std::uint32_t rate_limit = 60;   ///< requests per window; 0 = unlimited
-  seconds rate_window{60};
+  Scopes scopes;
+  RateLimits limits;               ///< of this key alone
   Timestamp created_at;
+  std::optional<Timestamp> expires_at;    ///< from this instant on it does not work
   std::optional<Timestamp> revoked_at;
+  std::optional<Timestamp> last_used_at;  ///< to the minute or so
+  std::optional<KeyId> replaced_by;       ///< the key that was issued in its place
+
+  bool active_at(Timestamp now) const { return !revoked_at && (!expires_at || now < *expires_at); }
 };
 
 /// What becomes of a message when nobody ever learns whether it was sent.
