@@ -1,11 +1,15 @@
 // An application's webhook endpoint: answers 200 and checks that the events of each conversation come in order.
-// webhook_sink PORT; GET / gives {"received":n,"out_of_order":n,"repeated":n}.
+// webhook_sink PORT; GET / gives {"received":n,"out_of_order":n,"repeated":n,"p50_ms":n,"p99_ms":n}, GET /reset begins anew.
+// Latencies are from the instant that inbound_load wrote into the message.
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <unordered_map>
 
 #include "base/json.h"
+#include "bench/load_text.h"
 #include "net/server.h"
 
 namespace {
@@ -15,6 +19,7 @@ using namespace wherry;
 struct Seen {
   std::uint64_t received = 0, out_of_order = 0, repeated = 0;
   std::unordered_map<std::string, std::int64_t> newest;
+  std::vector<float> latencies_ms;
 
   void note(const json::object& body) {
     const auto* data = json::find_object(body, "data");
@@ -28,6 +33,18 @@ struct Seen {
     if (number == last) ++repeated;
     if (number < last) ++out_of_order;
     last = std::max(last, number);
+    const auto* message = json::find_object(*data, "message");
+    const auto text = message == nullptr ? std::nullopt : json::find_string(*message, "text");
+    const auto load = text ? bench::LoadText::parse(*text) : std::nullopt;
+    if (load) latencies_ms.push_back(bench::milliseconds_since(load->due_ns));
+  }
+
+  json::object report() {
+    return {{"received", received},
+            {"out_of_order", out_of_order},
+            {"repeated", repeated},
+            {"p50_ms", bench::percentile(latencies_ms, 0.5)},
+            {"p99_ms", bench::percentile(latencies_ms, 0.99)}};
   }
 };
 
@@ -37,8 +54,14 @@ Task<http::Response> answer(Seen& seen, http::Request& request) {
     const auto parsed = json::parse(*body);
     if (parsed && parsed->is_object()) seen.note(parsed->get_object());
   }
-  co_return http::json_response(
-      200, json::serialize(json::object{{"received", seen.received}, {"out_of_order", seen.out_of_order}, {"repeated", seen.repeated}}));
+  if (request.method == http::Method::post) co_return http::json_response(200, "{}");
+  auto report = seen.report();
+  if (request.path == "/reset") {
+    auto newest = std::move(seen.newest);
+    seen = Seen();
+    seen.newest = std::move(newest);
+  }
+  co_return http::json_response(200, json::serialize(report));
 }
 
 }  // namespace
