@@ -81,7 +81,7 @@ def bench_inbound(processes, args, directory):
     """Events acknowledged after disk. The CPU is all the gateway uses for them, with what it does after the answer."""
     gateway = Gateway(processes, os.path.join(directory, "data"), args.conversations)
     gateway.settle()
-    for name, senders, per_post, total in (("one", 64, 1, 20000 * args.seconds), ("many", 8, 500, 40000 * args.seconds)):
+    for name, senders, per_post, total in (("one", 256, 1, 20000 * args.seconds), ("many", 8, 500, 40000 * args.seconds)):
         gateway.load("warm" + name, senders, per_post, total // 10, args.conversations)
         gateway.settle()
         cpu = cpu_seconds(gateway.pid())

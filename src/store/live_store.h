@@ -12,6 +12,7 @@ class SqlLiveStore final : public LiveStore {
   explicit SqlLiveStore(Database& database) : database_(database), journal_(database) {}
   Task<Result<std::uint64_t>> live_cursor(TenantId tenant) override;
   Task<Result<std::uint64_t>> record_live(TenantId tenant, std::uint64_t cursor, std::vector<std::uint64_t> queued) override;
+  Task<Result<QueuedRange>> queue_all(TenantId tenant, std::uint64_t cursor, Timestamp not_before) override;
   Task<Result<std::optional<JournalItem>>> next_queued(TenantId tenant, std::optional<ChannelId> channel, Timestamp not_before) override;
   Task<Result<void>> unqueue(TenantId tenant, std::uint64_t sequence) override;
   Task<Result<std::uint64_t>> expire_queue(Timestamp before) override;

@@ -1,5 +1,6 @@
 #include "store/live_store.h"
 
+#include "store/access_store.h"
 #include "store/journal_store.h"
 #include "tests/support/store_world.h"
 
@@ -87,7 +88,29 @@ TEST_F(LiveRows, ACustomerHasAHundredPlacesAndTheOldestGoes) {
   EXPECT_EQ(next(), mine[3]);
 }
 
+TEST_F(LiveRows, WithNobodyThereEverythingAfterTheCursorIsQueuedAtOnce) {
+  const auto old = receive();
+  const auto until = now();
+  ASSERT_TRUE(run(store.record_live(tenant, old, {})));
+  const auto too_old = receive();
+  const auto not_before = now();
+  for (int i = 0; i < 101; ++i) receive();
+  const auto last = receive("491500000002");
+
+  const auto range = run(store.queue_all(tenant, old, not_before)).value();
+
+  EXPECT_EQ(range.cursor, last);
+  EXPECT_EQ(range.queued, 102u);
+  EXPECT_EQ(range.dropped, 1u) << "of the first customer";
+  EXPECT_EQ(run(store.live_cursor(tenant)).value(), last);
+  EXPECT_EQ(next(std::nullopt, until), too_old + 2);
+  EXPECT_EQ(run(store.queue_all(tenant, last, not_before)).value().queued, 0u);
+  EXPECT_EQ(count("SELECT count(*) FROM offline_queue"), 101);
+}
+
 TEST_F(LiveRows, OldOnesExpireAndOtherEventsAreNeverQueued) {
+  SqlAccessStore access(db());
+  ASSERT_TRUE(run(access.add_tenant({tenant, "acme", now()})));
   const auto first = receive();
   const auto until = now();
   const auto second = receive();

@@ -32,8 +32,8 @@ class LiveDispatch {
   static constexpr milliseconds drain_pace{750};
   /// One text frame of a message; `channel` may be nullptr when it was removed.
   using Render = std::function<std::string(const Channel* channel, const JournalItem& item)>;
-  /// Whether a webhook takes the messages of this channel, so that sockets get only what it gives up.
-  using TakenByWebhook = std::function<bool(TenantId, ChannelId)>;
+  /// Whether a webhook takes the messages of this channel (nullopt: of any), so that sockets get only what it gives up.
+  using TakenByWebhook = std::function<bool(TenantId, std::optional<ChannelId>)>;
 
   struct Parts {
     LiveStore& store;

@@ -20,7 +20,9 @@ class MemoryLiveStore final : public LiveStore {
   explicit MemoryLiveStore(test::MemoryJournal& journal) : journal_(journal) {}
   std::uint64_t cursor = 0;
   std::map<Timestamp, std::vector<std::uint64_t>> queue;  ///< by the message's time
-  bool outage = false;
+  bool outage = false, hold_range = false;
+  int ranges = 0;
+  Completion<int> held;
 
   std::vector<std::uint64_t> queued() const {
     std::vector<std::uint64_t> all;
@@ -33,6 +35,23 @@ class MemoryLiveStore final : public LiveStore {
     cursor = to;
     for (const auto sequence : some) queue[journal_.items[sequence - 1].inbound->at].push_back(sequence);
     co_return std::uint64_t{0};
+  }
+  Task<Result<QueuedRange>> queue_all(TenantId, std::uint64_t from, Timestamp not_before) override {
+    if (outage) co_return Error{ErrorCode::unavailable, "the store is down"};
+    ++ranges;
+    if (hold_range) {
+      auto wait = [this](Completion<int> waiter) { held = std::move(waiter); };
+      co_await await_completion<int>(wait);
+    }
+    QueuedRange range{std::max<std::uint64_t>(from, journal_.items.size()), 0, 0};
+    for (auto at = from; at < range.cursor; ++at) {
+      const auto& item = journal_.items[at];
+      if (!item.inbound || item.event.at <= not_before) continue;
+      queue[item.inbound->at].push_back(at + 1);
+      ++range.queued;
+    }
+    cursor = range.cursor;
+    co_return range;
   }
   Task<Result<std::optional<JournalItem>>> next_queued(TenantId, std::optional<ChannelId> channel, Timestamp not_before) override {
     for (const auto sequence : queued()) {
@@ -59,7 +78,7 @@ class LiveDispatchTest : public testing::Test {
     access_.tenants.push_back(tenant_);
     dispatch_.emplace(LiveDispatch::Parts{store_, journal_, feed_, access_, channels_, sockets_, clock_,
                                           [](const Channel*, const JournalItem& item) { return item.inbound->text; },
-                                          [this](TenantId, ChannelId) { return webhook_; }});
+                                          [this](TenantId, std::optional<ChannelId>) { return webhook_; }});
   }
   ~LiveDispatchTest() override {
     feed_.close();
@@ -207,12 +226,68 @@ TEST_F(LiveDispatchTest, WhatComesDuringADrainIsBehindTheBacklogThereAndLiveElse
   EXPECT_EQ(first->frames.back(), "four") << "live again, without the pace";
 }
 
+TEST_F(LiveDispatchTest, WithNobodyThereTheQueueIsWrittenAFewTimesASecondHoweverManyCome) {
+  start();
+  for (int i = 0; i < 100; ++i) {
+    write(std::to_string(i));
+    clock_.advance(5ms);
+    settle();
+  }
+  pass(500ms);
+
+  EXPECT_EQ(store_.queued().size(), 100u);
+  EXPECT_LE(store_.ranges, 6);
+  EXPECT_EQ(dispatch_->counters().queued, 100u);
+}
+
+TEST_F(LiveDispatchTest, AMessageThatWaitsInTheQueueIsHandedOutWithItsFile) {
+  start();
+  write("picture").file = InboundView::File::pending;
+  settle();
+  auto client = connect();
+  pass(10s);
+  EXPECT_TRUE(client->frames.empty());
+
+  journal_.items[0].inbound->file = InboundView::File::available;
+  pass(1s);
+  EXPECT_EQ(client->frames, Frames{"picture"});
+
+  sockets_.remove(client->socket);
+  settle();
+  write("lost picture").file = InboundView::File::pending;
+  pass(1s);
+  auto again = connect();
+  pass(61s);
+  EXPECT_EQ(again->frames, Frames{"lost picture"}) << "not for ever";
+}
+
+// A connection that opens while the queue is written must not be told anything live before what is in it.
+TEST_F(LiveDispatchTest, ARangeOnItsWayIntoTheQueueIsNotOvertaken) {
+  start();
+  store_.hold_range = true;
+  write("one");
+  settle();
+  auto client = connect();
+  write("two");
+  settle();
+  EXPECT_TRUE(client->frames.empty());
+  store_.hold_range = false;
+  store_.held.complete(0);
+  pass(5s);
+
+  EXPECT_EQ(client->frames, (Frames{"one", "two"}));
+  EXPECT_TRUE(store_.queued().empty());
+}
+
 // A connection that opens between a message and its place in the queue: the next message must not overtake.
 TEST_F(LiveDispatchTest, WhatIsOnItsWayIntoTheQueueIsNotOvertaken) {
   start();
+  auto broken = connect();
+  broken->broken = true;
   store_.outage = true;
   write("one");
   settle();
+  sockets_.remove(broken->socket);
   auto client = connect();
   write("two");
   settle();

@@ -79,6 +79,11 @@ std::vector<LiveSocketPtr> LiveSockets::user_scoped(TenantId tenant) const {
   return sockets;
 }
 
+bool LiveSockets::any(TenantId tenant) const {
+  std::lock_guard lock(mutex_);
+  return by_tenant_.contains(tenant);
+}
+
 LiveSockets::Counts LiveSockets::counts() const {
   Counts counts;
   std::lock_guard lock(mutex_);

@@ -57,6 +57,8 @@ class LiveSockets {
   Audience audience(TenantId tenant, ChannelId channel, ConversationId conversation) const;
   /// The user-scoped socket that has been open longest, of those whose filter fits `channel` when one is named; nullptr for none.
   LiveSocketPtr first_user_scoped(TenantId tenant, std::optional<ChannelId> channel = std::nullopt) const;
+  /// Whether the tenant has an open connection of any scope.
+  bool any(TenantId tenant) const;
   /// The tenant's user-scoped sockets in the order of connecting.
   std::vector<LiveSocketPtr> user_scoped(TenantId tenant) const;
 

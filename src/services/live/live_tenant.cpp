@@ -2,12 +2,9 @@
 
 #include <algorithm>
 
-#include "base/log.h"
-
 namespace wherry {
 
 namespace {
-constexpr milliseconds pause = seconds(1);
 constexpr std::uint32_t page = 128;
 }  // namespace
 
@@ -66,8 +63,40 @@ Task<Result<void>> LiveTenant::step() {
     drain();  // somebody may be connected already
   }
   CO_TRY_VOID(co_await commit());
+  if (nobody_listens()) co_return co_await queue_all();
   CO_TRY_VOID(co_await fill());
   start_due();
+  co_return Result<void>();
+}
+
+/// Nothing is under way either: then messages go into the queue without being looked at one by one.
+bool LiveTenant::nobody_listens() const {
+  return window_.size() == 0 && to_queue_.empty() && !parts_.sockets.any(tenant_) && !parts_.taken_by_webhook(tenant_, std::nullopt);
+}
+
+Task<Result<void>> LiveTenant::queue_all() {
+  const auto now = parts_.clock.now();
+  if (now < next_queueing_) {
+    wake_at(next_queueing_);
+    co_return Result<void>();
+  }
+  next_queueing_ = now + queue_pace;
+  ++queueing_;
+  ++queue_generation_;
+  const auto not_before = now - LiveStore::queue_lifetime;
+  auto done = co_await parts_.store.queue_all(tenant_, stored_cursor_, not_before);
+  --queueing_;
+  if (!done) {
+    next_queueing_ = now;
+    co_return done.error();
+  }
+  if (done->cursor == stored_cursor_) co_return Result<void>();
+  stored_cursor_ = done->cursor;
+  window_.note_read(stored_cursor_);
+  counters_.queued += done->queued;
+  counters_.dropped += done->dropped;
+  wake_at(next_queueing_);  // there may be more
+  if (done->queued > 0) drain();  // for one who connected meanwhile
   co_return Result<void>();
 }
 
@@ -173,63 +202,6 @@ void LiveTenant::queue(std::uint64_t sequence, ChannelId channel) {
     if (socket->channel.value_or(channel) == channel) up_to_date_.erase(socket->id);
   }
   to_queue_.push_back(sequence);
-}
-
-void LiveTenant::drain() {
-  drain_wanted_ = true;
-  group_.spawn(executor_, run_drain(), "live_drain");
-}
-
-Task<void> LiveTenant::run_drain() {
-  if (draining_ || !loaded_) co_return;
-  draining_ = true;
-  backlog_end_ = window_.read_position();
-  bool more = drain_wanted_.exchange(false);
-  while (more && !stopping_) {
-    auto one = co_await drain_one();
-    if (!one) log::warn("live_queue_failed", {{"tenant", tenant_.text()}, {"error", to_string(one.error().code)}});
-    const auto wait = !one ? pause : *one == Drained::backlog ? LiveDispatch::drain_pace : milliseconds(0);
-    if (wait > milliseconds(0)) {
-      co_await parts_.clock.sleep_for(wait);
-    }
-    more = !one || *one != Drained::nothing || drain_wanted_.exchange(false);
-  }
-  draining_ = false;
-}
-
-Task<Result<LiveTenant::Drained>> LiveTenant::drain_one() {
-  const auto open = parts_.sockets.user_scoped(tenant_);
-  forget_closed(open);
-  for (const auto& socket : open) {
-    CO_TRY(const auto drained, co_await drain_one_to(socket));
-    if (drained != Drained::nothing) co_return drained;
-  }
-  co_return Drained::nothing;
-}
-
-void LiveTenant::forget_closed(const std::vector<LiveSocketPtr>& open) {
-  std::erase_if(up_to_date_, [&](const std::string& id) {
-    return std::none_of(open.begin(), open.end(), [&](const LiveSocketPtr& socket) { return socket->id == id; });
-  });
-}
-
-/// When nothing is queued for it, the socket gets messages live from then on.
-Task<Result<LiveTenant::Drained>> LiveTenant::drain_one_to(LiveSocketPtr socket) {
-  const auto generation = queue_generation_;
-  const auto not_before = parts_.clock.now() - LiveStore::queue_lifetime;
-  CO_TRY(auto item, co_await parts_.store.next_queued(tenant_, socket->channel, not_before));
-  if (!item) {
-    const bool settled = generation == queue_generation_ && to_queue_.empty() && queueing_ == 0;
-    if (settled) up_to_date_.insert(socket->id);  // otherwise the commit that queues it wants another drain
-    co_return Drained::nothing;
-  }
-  const auto channel = item->event.channel ? parts_.channels.find(*item->event.channel) : nullptr;
-  auto frame = parts_.render(channel.get(), *item);
-  auto written = co_await socket->write(std::move(frame));
-  if (!written) co_return Drained::backlog;  // it stays queued for the next connection
-  CO_TRY_VOID(co_await parts_.store.unqueue(tenant_, item->event.sequence));
-  ++counters_.drained;
-  co_return item->event.sequence <= backlog_end_ ? Drained::backlog : Drained::recent;
 }
 
 }  // namespace wherry

@@ -19,6 +19,15 @@ class LiveStore {
   virtual Task<Result<std::uint64_t>> live_cursor(TenantId tenant) = 0;
   /// Moves the cursor and queues messages, by their sequence, in one commit. Gives how many old ones had to go for them.
   virtual Task<Result<std::uint64_t>> record_live(TenantId tenant, std::uint64_t cursor, std::vector<std::uint64_t> queued) = 0;
+  struct QueuedRange {
+    std::uint64_t cursor = 0;   ///< where it stands now
+    std::uint64_t queued = 0, dropped = 0;
+  };
+  /// Queues the messages after the cursor that came after `not_before`, as far as the journal goes but at most `most_at_once` events,
+  /// and moves the cursor, in one commit.
+  virtual Task<Result<QueuedRange>> queue_all(TenantId tenant, std::uint64_t cursor, Timestamp not_before) = 0;
+  static constexpr std::uint64_t most_at_once = 2000;
+
   /// The oldest queued message that came after `not_before`, of one channel or (nullopt) of all.
   virtual Task<Result<std::optional<JournalItem>>> next_queued(TenantId tenant, std::optional<ChannelId> channel, Timestamp not_before) = 0;
   virtual Task<Result<void>> unqueue(TenantId tenant, std::uint64_t sequence) = 0;

@@ -79,10 +79,12 @@ void Webhooks::run(Subscription subscription) {
   if (pipes) pipes_targets_[id] = target;
 }
 
-bool Webhooks::pipes_takes(TenantId tenant, ChannelId channel) const {
+bool Webhooks::pipes_takes(TenantId tenant, std::optional<ChannelId> channel) const {
   std::lock_guard lock(mutex_);
-  return std::any_of(pipes_targets_.begin(), pipes_targets_.end(),
-                     [&](const auto& one) { return one.second.tenant == tenant && one.second.channel.value_or(channel) == channel; });
+  return std::any_of(pipes_targets_.begin(), pipes_targets_.end(), [&](const auto& one) {
+    const auto& target = one.second;
+    return target.tenant == tenant && (!channel || !target.channel || *target.channel == *channel);
+  });
 }
 
 std::shared_ptr<webhooks::Runner> Webhooks::take(SubscriptionId id) {

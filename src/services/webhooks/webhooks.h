@@ -65,8 +65,8 @@ class Webhooks {
   Task<Result<std::uint64_t>> replay(SubscriptionId id, WebhookStore::Replay what);
   Task<Result<DeliveryCounts>> counts(SubscriptionId id);
 
-  /// Whether an enabled subscription in the pipes format is told of this channel's messages: its sockets then are not.
-  bool pipes_takes(TenantId tenant, ChannelId channel) const;
+  /// Whether an enabled subscription in the pipes format is told of this channel's messages (nullopt: of any): its sockets then are not.
+  bool pipes_takes(TenantId tenant, std::optional<ChannelId> channel) const;
 
   const webhooks::WebhookCounters& counters() const { return counters_; }
 
