@@ -1,7 +1,9 @@
 #include "base/ids.h"
 
+#include <algorithm>
 #include <cstring>
 
+#include "base/bytes.h"
 #include "base/random.h"
 
 namespace wherry {
@@ -56,6 +58,29 @@ RawId make_raw_id(Timestamp now) {
   const auto millis = static_cast<std::uint64_t>(to_unix_millis(now));
   for (int i = 0; i < 6; ++i) id.bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(millis >> (40 - 8 * i));
   fill_random(std::span(id.bytes).subspan(6));
+  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0fU) | 0x70U);  // version 7
+  id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3fU) | 0x80U);  // the variant of RFC 9562
+  return id;
+}
+
+std::string to_uuid(const RawId& id) {
+  auto text = to_hex(id.bytes);
+  for (const std::size_t dash : {20U, 16U, 12U, 8U}) text.insert(dash, 1, '-');
+  return text;
+}
+
+std::optional<RawId> from_uuid(std::string_view text) {
+  if (text.size() != 36) return std::nullopt;
+  std::string digits;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash != (text[i] == '-')) return std::nullopt;
+    if (!dash) digits.push_back(text[i]);
+  }
+  const auto bytes = from_hex(digits);
+  if (!bytes) return std::nullopt;
+  RawId id;
+  std::copy(bytes->begin(), bytes->end(), id.bytes.begin());
   return id;
 }
 

@@ -12,7 +12,8 @@
 
 namespace wherry {
 
-/// 128 bits: 48 of Unix milliseconds, then 80 random. Sorts by time of creation, so that keys append to an index.
+/// 128 bits that are a UUID of version 7 (RFC 9562): 48 of Unix milliseconds, then 74 random ones around version and variant. Sorts by
+/// time of creation, so that keys append to an index.
 struct RawId {
   std::array<std::uint8_t, 16> bytes{};
   auto operator<=>(const RawId&) const = default;
@@ -25,6 +26,11 @@ RawId make_raw_id(Timestamp now);
 /// The id part of the text form: 26 lower-case Crockford base32 characters that sort like the bytes.
 std::string to_base32(const RawId& id);
 std::optional<RawId> from_base32(std::string_view text);
+
+/// The form other systems know: 8-4-4-4-12 lower-case hex digits.
+std::string to_uuid(const RawId& id);
+/// Any UUID, in either case.
+std::optional<RawId> from_uuid(std::string_view text);
 
 /// A strong id: one kind cannot be passed for another. `Tag::prefix` begins its text form ("conv_").
 template <class Tag>

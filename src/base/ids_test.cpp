@@ -45,6 +45,29 @@ TEST(Ids, ManyOfOneInstantAreDifferent) {
   EXPECT_EQ(seen.size(), 10'000U);
 }
 
+TEST(Ids, AreUuidsOfVersionSeven) {
+  for (int i = 0; i < 100; ++i) {
+    const auto id = make_raw_id(start);
+    const auto text = to_uuid(id);
+    ASSERT_EQ(text.size(), 36U);
+    EXPECT_EQ(text[14], '7') << text;
+    EXPECT_NE(std::string_view("89ab").find(text[19]), std::string_view::npos) << text;
+    EXPECT_EQ(from_uuid(text), id);
+  }
+}
+
+TEST(Ids, AUuidIsReadInEitherCaseAndInNoOtherShape) {
+  const auto id = from_uuid("7D0C1F4E-2b3a-4c5d-8e9f-0a1b2c3d4e5f");
+  ASSERT_TRUE(id);
+  EXPECT_EQ(to_uuid(*id), "7d0c1f4e-2b3a-4c5d-8e9f-0a1b2c3d4e5f");
+  EXPECT_FALSE(from_uuid(""));
+  EXPECT_FALSE(from_uuid("7d0c1f4e2b3a4c5d8e9f0a1b2c3d4e5f"));
+  EXPECT_FALSE(from_uuid("7d0c1f4e-2b3a-4c5d-8e9f-0a1b2c3d4e5g"));
+  EXPECT_FALSE(from_uuid("7d0c1f4e-2b3a-4c5d-8e9f00a1b2c3d4e5f"));
+  EXPECT_FALSE(from_uuid("-d0c1f4e-2b3a-4c5d-8e9f-0a1b2c3d4e5f"));
+  EXPECT_FALSE(from_uuid("{7d0c1f4e-2b3a-4c5d-8e9f-0a1b2c3d4e5"));
+}
+
 TEST(MediaIds, HaveTwentyOneCharactersOfTheAlphabetAndReadBack) {
   for (int i = 0; i < 1000; ++i) {
     const auto id = MediaId::make(start + milliseconds(i));
