@@ -21,7 +21,8 @@ class AdminDoor : public ::testing::Test {
     config.data_dir = dir.path();
     core = std::move(Core::open(config, clock)).value();
     services.emplace(core->access, core->channels, core->message_store, core->upstream, core->outbox, core->inbox, core->webhooks,
-                     core->clock, core->keys.admin_key, core->journal, core->reports, core->journal_feed, &attempts);
+                     core->clock, core->keys.admin_key, core->journal, core->reports, core->journal_feed, core->consents, core->sources,
+                     &attempts);
     api::admin::add_admin_routes(router, *services);
     tenant = run(core->access.create_tenant("us")).value().id;
   }
@@ -49,6 +50,19 @@ class AdminDoor : public ::testing::Test {
     const auto& answer = std::get<std::string>(response.body);
     EXPECT_EQ(response.status, status) << answer;
     return answer.empty() ? json::object() : json::parse(answer)->as_object();
+  }
+  json::object change(http::Method method, const std::string& path, const std::string& query, json::object body, int status) {
+    test::PiecedBody reader(body.empty() ? "" : json::serialize(body), 4096);
+    http::Request request;
+    request.method = method;
+    request.path = "/admin/v1" + path;
+    request.query = query;
+    request.headers.add("Authorization", "Bearer " + core->keys.admin_key.reveal());
+    request.body = &reader;
+    auto response = run(router.handle(request));
+    const auto& text = std::get<std::string>(response.body);
+    EXPECT_EQ(response.status, status) << path << ' ' << text;
+    return text.empty() ? json::object() : json::parse(text)->as_object();
   }
   json::object audit() { return get("/audit", 200, "tenant_id=" + tenant.text()); }
   Message accepted() {
@@ -225,6 +239,68 @@ TEST_F(AdminDoor, ATenantsLimitsAreTheStylesUntilTheyAreChanged) {
   EXPECT_EQ(limits(post(http::Method::patch, path, R"({"rate_limits":{"magpipe":null,"pipes":null}})", 200)), own);
   post(http::Method::patch, path, R"({"rate_limits":{"fax":[]}})", 400);
   post(http::Method::patch, "/tenants/" + TenantId::make(clock.now()).text(), R"({"rate_limits":{"pipes":[]}})", 404);
+}
+
+TEST_F(AdminDoor, ConsentsAreKeptTogetherListedByPageAndForgotten) {
+  using http::Method;
+  const auto of_us = "tenant_id=" + tenant.text();
+  const json::object said{
+      {"tenant_id", tenant.text()}, {"opted_in", true}, {"source", "IMPORT"}, {"recipients", {"+49 150 00000002", "4915000000001"}}};
+
+  EXPECT_EQ(change(Method::put, "/consents", "", said, 200).at("changed").as_int64(), 2);
+
+  const auto first = get("/consents", 200, of_us + "&limit=1");
+  EXPECT_EQ(first.at("data").as_array().at(0).at("recipient").as_string(), "4915000000001");
+  const auto cursor = std::string(first.at("next_cursor").as_string());
+  const auto second = get("/consents", 200, of_us + "&limit=1&opted_in=true&cursor=" + cursor);
+  EXPECT_EQ(second.at("data").as_array().at(0).at("recipient").as_string(), "4915000000002");
+  EXPECT_TRUE(get("/consents", 200, of_us + "&recipient=4915000000001&opted_in=false").at("data").as_array().empty());
+  change(Method::delete_, "/consents", of_us + "&recipient=4915000000001", {}, 204);
+  change(Method::delete_, "/consents", of_us + "&recipient=4915000000001", {}, 404);
+  change(Method::delete_, "/consents", of_us, {}, 400);
+  EXPECT_TRUE(get("/consents", 200, of_us + "&recipient=4915000000001").at("data").as_array().empty());
+  get("/consents", 400, of_us + "&opted_in=perhaps");
+  get("/consents", 400);
+}
+
+TEST_F(AdminDoor, AConsentThatIsNotWholeIsRefused) {
+  using http::Method;
+  const json::object good{{"tenant_id", tenant.text()}, {"opted_in", false}, {"source", "STOP"}, {"recipients", {"4915000000001"}}};
+  change(Method::put, "/consents", "", good, 200);
+  for (const auto* missing : {"tenant_id", "opted_in", "source", "recipients"}) {
+    auto broken = good;
+    broken.erase(missing);
+    change(Method::put, "/consents", "", broken, 400);
+  }
+  auto broken = good;
+  broken["recipients"] = {"4915000000001", "nobody"};
+  change(Method::put, "/consents", "", broken, 400);
+  broken = good;
+  broken["tenant_id"] = TenantId::make(clock.now()).text();
+  change(Method::put, "/consents", "", broken, 404);
+}
+
+TEST_F(AdminDoor, SourcesAreMadeListedAndRemoved) {
+  using http::Method;
+  change(Method::post, "/sources", "", {{"tenant_id", tenant.text()}, {"name", "shop"}}, 400);
+  NewChannel number;
+  number.tenant = tenant;
+  number.phone_number_id = "1001";
+  number.waba_id = "2001";
+  number.display_number = "15550107788";
+  number.access_token = number.app_secret = number.verify_token = Secret("secret");
+  const auto channel = run(core->channels.add(number)).value();
+  const json::object wanted{{"tenant_id", tenant.text()}, {"name", "shop"}, {"id", "7D0C1F4E-2b3a-4c5d-8e9f-0a1b2c3d4e5f"}};
+
+  const auto made = change(Method::post, "/sources", "", wanted, 201);
+
+  EXPECT_EQ(made.at("id").as_string(), "7d0c1f4e-2b3a-4c5d-8e9f-0a1b2c3d4e5f");
+  EXPECT_EQ(made.at("channel_id").as_string(), channel->id.text());
+  EXPECT_EQ(change(Method::post, "/sources", "", wanted, 409).at("retryable").as_bool(), false);
+  EXPECT_EQ(get("/sources", 200, "tenant_id=" + tenant.text()).at("data").as_array().size(), 1u);
+  change(Method::delete_, "/sources/7d0c1f4e-2b3a-4c5d-8e9f-0a1b2c3d4e5f", "", {}, 204);
+  change(Method::delete_, "/sources/7d0c1f4e-2b3a-4c5d-8e9f-0a1b2c3d4e5f", "", {}, 404);
+  change(Method::delete_, "/sources/shop", "", {}, 404);
 }
 
 }  // namespace

@@ -141,6 +141,8 @@ int run_command_line(int argc, char** argv) {
   add_key_commands(app, parsed);
   add_channel_commands(app, parsed);
   add_webhook_commands(app, parsed);
+  add_consent_commands(app, parsed);
+  add_source_commands(app, parsed);
   add_send_command(app, parsed);
   try {
     app.parse(argc, argv);

@@ -90,9 +90,13 @@ Core::Core(const Config& config, Clock& the_clock, Parts parts)
       journal_store(*database),
       webhook_store(*database, secrets),
       live_store(*database),
+      consent_store(*database, &journal_feed),
+      source_store(*database),
       access(access_store, clock),
       channels(channel_store, access_store, clock, config.graph_url, config.graph_version),
       conversations(message_store),
+      consents(consent_store, clock),
+      sources(source_store, channels, clock),
       media(media_rows, *blobs, fetcher, secrets, clock),
       upstream(*client, media_rows, *blobs, clock),
       outbox(message_store, channels, conversations, media, upstream, clock, {config.answer_within, config.max_waiting}),
@@ -113,6 +117,9 @@ Core::Core(const Config& config, Clock& the_clock, Parts parts)
 
 Core::~Core() = default;
 
-Task<Result<void>> Core::load() { co_return co_await channels.load(); }
+Task<Result<void>> Core::load() {
+  CO_TRY_VOID(co_await channels.load());
+  co_return co_await sources.load();
+}
 
 }  // namespace wherry::app

@@ -13,6 +13,7 @@
 #include "services/access/access.h"
 #include "services/channels/channels.h"
 #include "services/channels/conversations.h"
+#include "services/consent/consents.h"
 #include "services/idempotency/idempotency.h"
 #include "services/inbox/inbox.h"
 #include "services/journal/journal_feed.h"
@@ -20,9 +21,11 @@
 #include "services/live/live.h"
 #include "services/media/media_service.h"
 #include "services/outbox/outbox.h"
+#include "services/sources/sources.h"
 #include "services/webhooks/webhooks.h"
 #include "store/access_store.h"
 #include "store/channel_store.h"
+#include "store/consent_store.h"
 #include "store/database.h"
 #include "store/idempotency_rows.h"
 #include "store/inbound_store.h"
@@ -32,6 +35,7 @@
 #include "store/media_rows.h"
 #include "store/message_store.h"
 #include "store/reports.h"
+#include "store/source_store.h"
 #include "store/sqlite/open.h"
 #include "store/webhook_store.h"
 #include "upstream/cloud_api/cloud_api.h"
@@ -74,9 +78,13 @@ struct Core {
   store::SqlJournalStore journal_store;
   store::SqlWebhookStore webhook_store;
   store::SqlLiveStore live_store;
+  store::SqlConsentStore consent_store;
+  store::SqlSourceStore source_store;
   Access access;
   Channels channels;
   Conversations conversations;
+  Consents consents;
+  Sources sources;
   MediaService media;
   cloud_api::CloudApi upstream;
   Outbox outbox;

@@ -36,6 +36,12 @@ Task<Result<http::Response>> remove_subscription(AdminServices& services, http::
 Task<Result<http::Response>> test_subscription(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> list_dead_letters(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> replay_subscription(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> list_consents(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> put_consents(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> remove_consent(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> create_source(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> list_sources(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> remove_source(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> get_timeline(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> list_events(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> stream_events(AdminServices& services, http::Request& request);

@@ -22,7 +22,7 @@ Result<std::optional<TenantId>> tenant_parameter(const http::Request& request) {
 
 Result<TenantId> needed_tenant(const http::Request& request) {
   TRY(const auto tenant, tenant_parameter(request));
-  if (!tenant) return Error{ErrorCode::invalid_argument, "tenant_id is needed: events are numbered per tenant"};
+  if (!tenant) return Error{ErrorCode::invalid_argument, "tenant_id is needed"};
   return *tenant;
 }
 
@@ -39,6 +39,21 @@ Result<std::optional<std::uint64_t>> number_parameter(const http::Request& reque
   const auto value = parse_number(*text);
   if (!value) return Error{ErrorCode::invalid_argument, std::string(name) + " must be a whole number"};
   return std::optional<std::uint64_t>(*value);
+}
+
+Result<std::optional<bool>> flag_parameter(const http::Request& request, std::string_view name) {
+  const auto text = http::query_value(request.query, name);
+  if (!text) return std::optional<bool>();
+  if (*text != "true" && *text != "false") return Error{ErrorCode::invalid_argument, std::string(name) + " must be true or false"};
+  return std::optional<bool>(*text == "true");
+}
+
+Result<std::optional<WaId>> phone_parameter(const http::Request& request, std::string_view name) {
+  const auto text = http::query_value(request.query, name);
+  if (!text) return std::optional<WaId>();
+  auto number = parse_wa_id(*text);
+  if (!number) return Error{ErrorCode::invalid_argument, std::string(name) + " must be a phone number with its country code"};
+  return std::optional(std::move(number));
 }
 
 Result<std::optional<Timestamp>> time_parameter(const http::Request& request, std::string_view name) {

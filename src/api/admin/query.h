@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "domain/wa_id.h"
 #include "net/message.h"
 
 namespace wherry::api::admin {
@@ -26,6 +27,10 @@ Result<TenantId> needed_tenant(const http::Request& request);
 /// limit, 1 to 500; 50 when absent.
 Result<std::uint32_t> limit_parameter(const http::Request& request);
 Result<std::optional<std::uint64_t>> number_parameter(const http::Request& request, std::string_view name);
+/// true or false.
+Result<std::optional<bool>> flag_parameter(const http::Request& request, std::string_view name);
+/// A phone number with its country code.
+Result<std::optional<WaId>> phone_parameter(const http::Request& request, std::string_view name);
 /// As of from_iso8601().
 Result<std::optional<Timestamp>> time_parameter(const http::Request& request, std::string_view name);
 

@@ -66,6 +66,12 @@ void add_admin_routes(http::Router& router, AdminServices& services) {
   add(post, "/admin/v1/subscriptions/{id}/test", test_subscription);
   add(get, "/admin/v1/subscriptions/{id}/dead-letters", list_dead_letters);
   add(post, "/admin/v1/subscriptions/{id}/replay", replay_subscription);
+  add(get, "/admin/v1/consents", list_consents);
+  add(put, "/admin/v1/consents", put_consents);
+  add(delete_, "/admin/v1/consents", remove_consent);
+  add(post, "/admin/v1/sources", create_source);
+  add(get, "/admin/v1/sources", list_sources);
+  add(delete_, "/admin/v1/sources/{id}", remove_source);
   router.fallback("/admin/", [&services](http::Request& request) { return perform(services, unknown_path, request); });
 }
 

@@ -7,12 +7,14 @@
 #include "services/access/access.h"
 #include "services/channels/channels.h"
 #include "services/channels/conversations.h"
+#include "services/consent/consents.h"
 #include "services/inbox/inbox.h"
 #include "services/journal/journal_feed.h"
 #include "services/outbox/outbox.h"
 #include "services/ports/journal_reader.h"
 #include "services/ports/reports.h"
 #include "services/ports/upstream.h"
+#include "services/sources/sources.h"
 #include "services/webhooks/webhooks.h"
 
 namespace wherry::api::admin {
@@ -31,6 +33,8 @@ struct AdminServices {
   JournalReader& journal;
   Reports& reports;
   JournalFeed& feed;
+  Consents& consents;
+  Sources& sources;
   WebhookAttempts* webhook_attempts = nullptr;  ///< nullptr: nobody records them
   std::atomic<bool> audit_running{false};
 };

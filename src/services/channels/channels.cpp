@@ -89,6 +89,17 @@ ChannelPtr Channels::find_by_waba_id(std::string_view waba_id) const {
   return nullptr;
 }
 
+ChannelPtr Channels::only_of(TenantId tenant) const {
+  ChannelPtr only;
+  std::shared_lock lock(mutex_);
+  for (const auto& [id, channel] : by_id_) {
+    if (channel->tenant != tenant) continue;
+    if (only) return nullptr;
+    only = channel;
+  }
+  return only;
+}
+
 std::vector<ChannelPtr> Channels::all() const {
   std::vector<ChannelPtr> list;
   {

@@ -61,6 +61,7 @@ class Channels {
   ChannelPtr find_by_phone_number_id(std::string_view phone_number_id) const;
   ChannelPtr find_by_waba_id(std::string_view waba_id) const;             ///< any one of that account
   std::vector<ChannelPtr> all() const;
+  ChannelPtr only_of(TenantId tenant) const;                              ///< nullptr unless the tenant has exactly one
 
   /// Errors: invalid_argument (says which field), already_exists, not_found (no such tenant).
   Task<Result<ChannelPtr>> add(NewChannel request);
