@@ -2,43 +2,11 @@
 
 #include "api/pipes/errors.h"
 #include "base/log.h"
+#include "net/watched_body.h"
 
 namespace wherry::api::pipes {
 
 namespace {
-
-constexpr std::uint64_t worth_reading = 64 * 1024;  // an unread body of this size is cheaper to skip than a new connection
-
-constexpr std::uint64_t most_skipped = 150ull << 20;
-
-// Knows whether the operation read the body to its end.
-class WatchedBody final : public http::BodyReader {
- public:
-  explicit WatchedBody(http::BodyReader& inner) : inner_(inner) {}
-  Task<Result<std::string_view>> read() override {
-    auto piece = co_await inner_.read();
-    touched_ = true;
-    if (piece && piece->empty()) ended_ = true;
-    if (!piece) broken_ = true;
-    co_return piece;
-  }
-  std::optional<std::uint64_t> content_length() const override { return inner_.content_length(); }
-  bool touched() const { return touched_; }
-  // A client that is still writing hears the answer only once its body has been taken.
-  Task<void> skip() {
-    for (std::uint64_t skipped = 0; !ended_ && !broken_ && skipped < most_skipped;) {
-      auto piece = co_await read();
-      if (piece) skipped += piece->size();
-    }
-  }
-  bool leaves_much() const { return broken_ || (!ended_ && content_length().value_or(worth_reading + 1) > worth_reading); }
-
- private:
-  http::BodyReader& inner_;
-  bool touched_ = false;
-  bool ended_ = false;
-  bool broken_ = false;
-};
 
 std::optional<std::string> bearer_key(const http::Request& request) {
   if (request.headers.count("Authorization") != 1) return std::nullopt;
@@ -93,7 +61,7 @@ Task<Result<Admission>> admit(const PipesServices& services, const http::Request
 
 Task<http::Response> answer(const PipesServices& services, http::Request& request, std::optional<Scope> scope, Operation operation) {
   auto& inner = *request.body;
-  WatchedBody body(inner);
+  http::WatchedBody body(inner);
   request.body = &body;
   auto admission = co_await admit(services, request);
   http::Response response;
