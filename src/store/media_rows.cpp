@@ -14,6 +14,7 @@ constexpr const char* insert_media_once =
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING";
 constexpr const char* select_media =
     "SELECT id, tenant_id, sha256, size, mime_type, file_name, available, created_at, expires_at FROM media WHERE id = $1";
+constexpr const char* bring_forward = "UPDATE media SET expires_at = $2 WHERE id = $1 AND expires_at > $2";
 // In small portions, because everything else that is to be written waits meanwhile.
 constexpr std::uint64_t portion = 2000;
 constexpr const char* delete_expired =
@@ -66,6 +67,12 @@ Task<Result<std::optional<Media>>> SqlMediaRows::find_media(MediaId id) {
   Statement statement{select_media, {value_of(id)}, {}};
   CO_TRY(auto rows, co_await database_.query(std::move(statement)));
   co_return first_row(rows, to_media);
+}
+
+Task<Result<void>> SqlMediaRows::expire_media(MediaId id, Timestamp at) {
+  Statement statement{bring_forward, {value_of(id), value_of(at)}, {}};
+  CO_TRY_VOID(co_await change(std::move(statement)));
+  co_return Result<void>();
 }
 
 Task<Result<std::uint64_t>> SqlMediaRows::purge_media(Timestamp tombstones_before) {

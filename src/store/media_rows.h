@@ -11,6 +11,7 @@ class SqlMediaRows final : public MediaRows {
   explicit SqlMediaRows(Database& database) : database_(database) {}
   Task<Result<void>> add_media(Media media) override;
   Task<Result<std::optional<Media>>> find_media(MediaId id) override;
+  Task<Result<void>> expire_media(MediaId id, Timestamp at) override;
   Task<Result<std::uint64_t>> purge_media(Timestamp tombstones_before) override;
   Task<Result<bool>> is_referenced(Sha256 sha256, Timestamp now) override;
   Task<Result<std::optional<std::string>>> find_remote_id(ChannelId channel, Sha256 sha256, std::string mime_type, Timestamp now) override;

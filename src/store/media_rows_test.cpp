@@ -49,6 +49,17 @@ TEST_F(MediaRowsOnDisk, ARowComesBackAsItWas) {
   EXPECT_FALSE(*missing);
 }
 
+TEST_F(MediaRowsOnDisk, ALifeIsBroughtForwardAndNeverProlonged) {
+  const auto media = file("bytes");
+  ASSERT_TRUE(run(store.add_media(media)));
+
+  ASSERT_TRUE(run(store.expire_media(media.id, now())));
+  EXPECT_EQ(run(store.find_media(media.id)).value()->expires_at, now());
+  ASSERT_TRUE(run(store.expire_media(media.id, now() + seconds(60))));
+  EXPECT_EQ(run(store.find_media(media.id)).value()->expires_at, now());
+  EXPECT_FALSE(run(store.is_referenced(media.sha256, now())).value());
+}
+
 TEST_F(MediaRowsOnDisk, OnlyTombstonesThatAreOverArePurged) {
   auto old = file("old");
   old.expires_at = now() - seconds(10);

@@ -81,10 +81,15 @@ Task<Result<std::vector<Conversation>>> SqlMessageStore::list_conversations(Conv
   co_return map_rows(rows, to_conversation);
 }
 
+Task<Result<std::optional<Conversation>>> SqlMessageStore::find_conversation_with(TenantId tenant, ChannelId channel, WaId number) {
+  auto statement = find_conversation_by_key(tenant, channel, contact_key(number));
+  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+  co_return first_row(rows, to_conversation);
+}
+
 Task<Result<Conversation>> SqlMessageStore::open_conversation(TenantId tenant, ChannelId channel, WaId number, Timestamp now) {
-  auto known = find_conversation_by_key(tenant, channel, contact_key(number));
-  CO_TRY(auto rows, co_await database_.query(std::move(known)));
-  if (!rows.empty()) co_return to_conversation(rows.front());
+  CO_TRY(auto known, co_await find_conversation_with(tenant, channel, number));
+  if (known) co_return std::move(*known);
   auto batch = open_conversation_batch(tenant, channel, number, now);
   CO_TRY(auto made, co_await database_.commit(std::move(batch)));
   co_return to_conversation(made.back().rows.front());

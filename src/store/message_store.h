@@ -12,6 +12,7 @@ class SqlMessageStore final : public MessageStore {
   explicit SqlMessageStore(Database& database, JournalFeed* feed = nullptr) : database_(database), feed_(feed) {}
   Task<Result<std::optional<Conversation>>> find_conversation(ConversationId id) override;
   Task<Result<std::vector<Conversation>>> list_conversations(ConversationFilter filter) override;
+  Task<Result<std::optional<Conversation>>> find_conversation_with(TenantId tenant, ChannelId channel, WaId number) override;
   Task<Result<Conversation>> open_conversation(TenantId tenant, ChannelId channel, WaId number, Timestamp now) override;
   Task<Result<void>> accept(Message message, std::optional<IdempotencyClaim> claim) override;
   Task<Result<void>> move(MessageMove move, Message message) override;

@@ -311,6 +311,17 @@ TEST_F(MessageRows, AConversationIsFoundWithItsCustomer) {
   EXPECT_FALSE(*missing);
 }
 
+TEST_F(MessageRows, ANumbersConversationIsLookedForWithoutMakingIt) {
+  EXPECT_FALSE(run(store.find_conversation_with(tenant, channel, WaId{"551187654321"})).value());
+  EXPECT_EQ(count("SELECT COUNT(*) FROM contacts"), 0);
+
+  const auto written = written_by("5511987654321");
+
+  EXPECT_EQ(run(store.find_conversation_with(tenant, channel, WaId{"551187654321"})).value()->id, written.id);
+  EXPECT_FALSE(run(store.find_conversation_with(TenantId::make(now()), channel, WaId{"551187654321"})).value());
+  EXPECT_FALSE(run(store.find_conversation_with(tenant, ChannelId::make(now()), WaId{"551187654321"})).value());
+}
+
 TEST_F(MessageRows, ANumbersConversationIsMadeOnceAndMeetsWhatTheCustomerWritesLater) {
   const auto made = run(store.open_conversation(tenant, channel, WaId{"551187654321"}, now())).value();
   const auto again = run(store.open_conversation(tenant, channel, WaId{"5511987654321"}, now())).value();

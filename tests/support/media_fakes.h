@@ -34,6 +34,12 @@ class MemoryMediaRows final : public MediaRows {
     if (found == rows.end()) co_return std::optional<Media>();
     co_return std::optional<Media>(found->second);
   }
+  Task<Result<void>> expire_media(MediaId id, Timestamp at) override {
+    if (outage) co_return down();
+    const auto found = rows.find(id);
+    if (found != rows.end()) found->second.expires_at = std::min(found->second.expires_at, at);
+    co_return Result<void>();
+  }
   Task<Result<std::uint64_t>> purge_media(Timestamp tombstones_before) override {
     if (outage) co_return down();
     purged_before = tombstones_before;

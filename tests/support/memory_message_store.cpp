@@ -32,13 +32,19 @@ Task<Result<std::vector<Conversation>>> MemoryMessageStore::list_conversations(C
   co_return found;
 }
 
-Task<Result<Conversation>> MemoryMessageStore::open_conversation(TenantId tenant, ChannelId channel, WaId number, Timestamp now) {
+Task<Result<std::optional<Conversation>>> MemoryMessageStore::find_conversation_with(TenantId tenant, ChannelId channel, WaId number) {
   CO_TRY_VOID(begin_call());
   for (const auto& [id, conversation] : conversations) {
     const auto& known = conversation.identity.wa_id;
     const bool same = conversation.tenant == tenant && conversation.channel == channel;
-    if (same && known && contact_key(*known) == contact_key(number)) co_return conversation;
+    if (same && known && contact_key(*known) == contact_key(number)) co_return std::optional<Conversation>(conversation);
   }
+  co_return std::optional<Conversation>();
+}
+
+Task<Result<Conversation>> MemoryMessageStore::open_conversation(TenantId tenant, ChannelId channel, WaId number, Timestamp now) {
+  CO_TRY(auto known, co_await find_conversation_with(tenant, channel, number));
+  if (known) co_return std::move(*known);
   Conversation made;
   made.id = ConversationId::make(now);
   made.tenant = tenant;

@@ -16,6 +16,7 @@ namespace wherry::test {
 class NoMediaRows final : public MediaRows {
   Task<Result<void>> add_media(Media) override { co_return none(); }
   Task<Result<std::optional<Media>>> find_media(MediaId) override { co_return std::optional<Media>(); }
+  Task<Result<void>> expire_media(MediaId, Timestamp) override { co_return none(); }
   Task<Result<std::uint64_t>> purge_media(Timestamp) override { co_return none(); }
   Task<Result<bool>> is_referenced(Sha256, Timestamp) override { co_return none(); }
   Task<Result<std::optional<std::string>>> find_remote_id(ChannelId, Sha256, std::string, Timestamp) override { co_return none(); }

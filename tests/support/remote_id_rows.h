@@ -22,6 +22,7 @@ class RemoteIdRows final : public MediaRows {
 
   Task<Result<void>> add_media(Media) override { co_return Error{ErrorCode::internal, "not used"}; }
   Task<Result<std::optional<Media>>> find_media(MediaId) override { co_return Error{ErrorCode::internal, "not used"}; }
+  Task<Result<void>> expire_media(MediaId, Timestamp) override { co_return Result<void>(); }
   Task<Result<std::uint64_t>> purge_media(Timestamp) override { co_return Error{ErrorCode::internal, "not used"}; }
   Task<Result<bool>> is_referenced(Sha256, Timestamp) override { co_return Error{ErrorCode::internal, "not used"}; }
 

@@ -20,6 +20,12 @@ Task<Result<std::optional<Conversation>>> Conversations::find(ConversationId id)
   co_return stored;
 }
 
+Task<Result<std::optional<Conversation>>> Conversations::find_with(TenantId tenant, ChannelId channel, WaId number) {
+  CO_TRY(auto stored, co_await store_.find_conversation_with(tenant, channel, std::move(number)));
+  if (stored) refresh(*stored);
+  co_return stored;
+}
+
 Task<Result<Conversation>> Conversations::open(TenantId tenant, ChannelId channel, WaId number, Timestamp now) {
   CO_TRY(auto conversation, co_await store_.open_conversation(tenant, channel, std::move(number), now));
   refresh(conversation);

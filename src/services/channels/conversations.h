@@ -18,6 +18,7 @@ class Conversations {
 
   Task<Result<std::optional<Conversation>>> find(ConversationId id);
   /// The channel's conversation with a number, made when there is none: nobody wrote in it yet.
+  Task<Result<std::optional<Conversation>>> find_with(TenantId tenant, ChannelId channel, WaId number);
   Task<Result<Conversation>> open(TenantId tenant, ChannelId channel, WaId number, Timestamp now);
   /// Puts in what has just been stored; an older last_inbound_at never replaces a newer one.
   void refresh(const Conversation& conversation);

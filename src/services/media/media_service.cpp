@@ -33,11 +33,11 @@ MediaService::MediaService(MediaRows& rows, BlobStore& blobs, UrlFetcher& fetche
 
 MediaService::~MediaService() { disk_.join(); }
 
-Result<Upload> MediaService::begin(std::string declared_mime, std::string file_name) {
+Result<Upload> MediaService::begin(std::string declared_mime, std::string file_name, milliseconds keep) {
   const auto mime = normalize_mime(declared_mime);
   const auto limit = mime.empty() ? max_media_bytes : media_size_limit(media_kind_for(mime));
   TRY(auto writer, blobs_.create(limit));
-  return Upload{std::move(writer), std::move(declared_mime), std::move(file_name)};
+  return Upload{std::move(writer), std::move(declared_mime), std::move(file_name), keep};
 }
 
 Task<Result<Media>> MediaService::finish(TenantId tenant, Upload upload) {
@@ -62,7 +62,7 @@ Task<Result<Media>> MediaService::finish(TenantId tenant, Upload upload) {
   media.mime_type = mime;
   media.file_name = clean_file_name(upload.file_name);
   media.created_at = now;
-  media.expires_at = now + lifetime;
+  media.expires_at = now + upload.keep;
   CO_TRY_VOID(co_await rows_.add_media(media));
   co_return media;
 }
@@ -121,6 +121,8 @@ Task<Result<Media>> MediaService::find(TenantId tenant, MediaId id) {
   }
   co_return alive(std::move(media));
 }
+
+Task<Result<void>> MediaService::remove(Media media) { co_return co_await rows_.expire_media(media.id, clock_.now()); }
 
 Result<std::string> MediaService::path_of(const Media& media) {
   TRY(auto living, alive(media));

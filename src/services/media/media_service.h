@@ -18,12 +18,13 @@ struct Upload {
   std::unique_ptr<BlobWriter> writer;
   std::string declared_mime;   ///< raw, from the caller or the remote side
   std::string file_name;
+  milliseconds keep;           ///< how long it will be there
 
   /// Errors: too_large, saying which limit it was; unavailable.
   Result<void> write(std::string_view piece);
 };
 
-/// Tenants' files: taken in, kept for 48 hours, handed out by short-lived signed links, swept away. Threads: any.
+/// Tenants' files: taken in, kept for 48 hours unless their taker says otherwise, handed out by short-lived signed links, swept away. Threads: any.
 /// Syncing a file to disk happens on threads of its own; destroy this before the io_contexts that run its callers.
 class MediaService {
  public:
@@ -35,7 +36,7 @@ class MediaService {
   ~MediaService();
 
   /// Opens a writer that refuses more than the declared type's limit, or max_media_bytes while the type is unknown (empty).
-  Result<Upload> begin(std::string declared_mime, std::string file_name);
+  Result<Upload> begin(std::string declared_mime, std::string file_name, milliseconds keep = lifetime);
   /// Checks type and size, stores the row. Errors: unsupported_media (empty file, malformed MIME type, content that is not what
   /// an image, audio, video or sticker type claims), too_large (for its kind), unavailable.
   Task<Result<Media>> finish(TenantId tenant, Upload upload);
@@ -45,6 +46,8 @@ class MediaService {
 
   /// Errors: not_found; permission_denied (another tenant's); gone (now >= expires_at, within the tombstone).
   Task<Result<Media>> find(TenantId tenant, MediaId id);
+  /// Its life ends now. Messages that are still to be sent with it fail. Errors: unavailable.
+  Task<Result<void>> remove(Media media);
   /// Where the bytes are. Errors: gone, not_found.
   Result<std::string> path_of(const Media& media);
 

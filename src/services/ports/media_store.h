@@ -19,6 +19,8 @@ class MediaRows {
   virtual ~MediaRows() = default;
   virtual Task<Result<void>> add_media(Media media) = 0;
   virtual Task<Result<std::optional<Media>>> find_media(MediaId id) = 0;
+  /// Brings the end of its life forward to `at`; later than it is already it stays.
+  virtual Task<Result<void>> expire_media(MediaId id, Timestamp at) = 0;
   /// Deletes rows whose tombstone (expires_at + 7 days) is over. Gives how many.
   virtual Task<Result<std::uint64_t>> purge_media(Timestamp tombstones_before) = 0;
   /// Whether a row that is not expired at `now` refers to these bytes.

@@ -41,6 +41,8 @@ class MessageStore {
   };
   virtual Task<Result<std::vector<Conversation>>> list_conversations(ConversationFilter filter) = 0;
 
+  /// The conversation of a tenant's channel with a number; nullopt when there is none yet.
+  virtual Task<Result<std::optional<Conversation>>> find_conversation_with(TenantId tenant, ChannelId channel, WaId number) = 0;
   /// The conversation of a tenant's channel with a number, under the rules inbound messages find theirs by (contact_key); it and its
   /// contact are made when they do not exist yet, with a service window that is closed. Durable when it returns.
   virtual Task<Result<Conversation>> open_conversation(TenantId tenant, ChannelId channel, WaId number, Timestamp now) = 0;

@@ -120,7 +120,7 @@ struct Media {
   std::string file_name;                    ///< may be empty
   MediaState state = MediaState::available;
   Timestamp created_at;
-  Timestamp expires_at;                     ///< created_at + 48 h; gone at exactly this instant
+  Timestamp expires_at;                     ///< gone at exactly this instant
 };
 
 /// One row of the per-tenant append-only event log.
