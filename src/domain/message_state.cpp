@@ -12,12 +12,13 @@ std::string_view to_string(MessageState state) {
     case MessageState::played: return "played";
     case MessageState::failed: return "failed";
     case MessageState::uncertain: return "uncertain";
+    case MessageState::cancelled: return "cancelled";
   }
   return "accepted";
 }
 
 std::optional<MessageState> message_state_from(std::string_view text) {
-  for (int i = 0; i <= static_cast<int>(MessageState::uncertain); ++i) {
+  for (int i = 0; i < message_state_count; ++i) {
     const auto state = static_cast<MessageState>(i);
     if (to_string(state) == text) return state;
   }
@@ -30,13 +31,14 @@ bool may_move(MessageState from, MessageState to) {
     // Waiting for another try after a refusal that was none: the status shows that the first try arrived.
     case accepted: return to != accepted && to != uncertain;
     // A status webhook may overtake the answer to our request, so every later state is reachable from here.
-    case sending: return to != sending;
-    case uncertain: return to != uncertain && to != sending;
+    case sending: return to != sending && to != cancelled;
+    case uncertain: return to != uncertain && to != sending && to != cancelled;
     case sent: return to == delivered || to == read || to == played || to == failed;
     case delivered: return to == read || to == played || to == failed;
     case read: return to == played;
     case played: return false;
     case failed: return false;
+    case cancelled: return false;
   }
   return false;
 }

@@ -9,7 +9,7 @@ namespace {
 
 using enum MessageState;
 
-const std::vector<MessageState> all{accepted, sending, sent, delivered, read, played, failed, uncertain};
+const std::vector<MessageState> all{accepted, sending, sent, delivered, read, played, failed, uncertain, cancelled};
 
 TEST(MessageState, SurvivesItsText) {
   for (const auto state : all) EXPECT_EQ(message_state_from(to_string(state)), state);
@@ -30,6 +30,13 @@ TEST(MessageState, NothingFollowsFailedAndNoStateFollowsItself) {
   for (const auto state : all) {
     EXPECT_FALSE(may_move(failed, state));
     EXPECT_FALSE(may_move(state, state));
+  }
+}
+
+TEST(MessageState, OnlyWhatIsAcceptedCanBeCancelledAndNothingFollowsThat) {
+  for (const auto state : all) {
+    EXPECT_EQ(may_move(state, cancelled), state == accepted);
+    EXPECT_FALSE(may_move(cancelled, state));
   }
 }
 

@@ -39,18 +39,19 @@ bool status_may_move(MessageState from, MessageState to) { return from == Messag
 
 // The update for each new state, restricted to the states that may move there (domain/message_state.h). Built once.
 struct MoveTexts {
-  std::array<std::string, 8> by_id;
-  std::array<std::string, 8> by_wamid;
+  std::array<std::string, message_state_count> by_id;
+  std::array<std::string, message_state_count> by_wamid;
   MoveTexts() {
-    for (int to = 0; to < 8; ++to) {
+    for (int to = 0; to < message_state_count; ++to) {
       std::string allowed;
-      for (int from = 0; from < 8; ++from) {
+      for (int from = 0; from < message_state_count; ++from) {
         if (!status_may_move(static_cast<MessageState>(from), static_cast<MessageState>(to))) continue;
         allowed += (allowed.empty() ? "" : ", ") + std::to_string(from);
       }
       const bool failed = static_cast<MessageState>(to) == MessageState::failed;
-      // A failure that WhatsApp told of in a status is final and has a wamid. One without was our own verdict: a status knows better.
-      const std::string corrects = failed ? "" : " OR (state = 6 AND wamid IS NULL)";
+      // A failure that WhatsApp told of in a status is final and has a wamid. One without was our own verdict, and a message may have been
+      // cancelled after a try that did arrive: a status knows better.
+      const std::string corrects = failed ? "" : " OR (state IN (6, 8) AND wamid IS NULL)";
       const auto head = "UPDATE messages SET state = " + std::to_string(to) +
                         ", wamid = COALESCE(wamid, $3), error = " + (failed ? "COALESCE($4, error)" : "$4") +
                         ", next_attempt_at = NULL, updated_at = $5 WHERE ";
@@ -67,7 +68,7 @@ const MoveTexts& move_texts() {
 
 std::optional<MessageState> state_of(const StatusUpdate& status) {
   auto state = message_state_from(status.status);
-  if (!state || *state < MessageState::sent || *state == MessageState::uncertain) return std::nullopt;
+  if (!state || *state < MessageState::sent || *state == MessageState::uncertain || *state == MessageState::cancelled) return std::nullopt;
   return state;
 }
 

@@ -174,7 +174,18 @@ TEST_F(InboundStatus, AMessageThatWaitsForAnotherTryIsNotSentAgainOnceWhatsAppRe
   MessageMove retry{ours.id, MessageState::accepted, MessageState::sending, "", {}, 2, std::nullopt, now()};
 
   EXPECT_EQ(run(outbound.move(retry, ours)).error().code, ErrorCode::conflict);
-  EXPECT_TRUE(run(outbound.unfinished(std::nullopt, 10))->empty());
+  EXPECT_EQ(run(outbound.count_waiting())->in_line, 0U);
+}
+
+TEST_F(InboundStatus, AMessageThatWasCancelledAfterATryThatArrivedIsWhatItsStatusSays) {
+  const auto ours = in_state(MessageState::accepted);
+  MessageMove cancel{ours.id, MessageState::accepted, MessageState::cancelled, {}, {}, 1, std::nullopt, now()};
+  ASSERT_TRUE(run(outbound.move(cancel, ours)));
+
+  EXPECT_FALSE(take(status("wamid.A", "failed", ours.id)).moved);
+  EXPECT_TRUE(take(status("wamid.A", "delivered", ours.id)).moved);
+
+  EXPECT_EQ(stored(ours.id).state, MessageState::delivered);
 }
 
 TEST_F(InboundStatus, AFailureBringsItsError) {

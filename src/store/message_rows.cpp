@@ -38,6 +38,9 @@ Message to_message(const Row& row) {
   message.updated_at = as_time(row[12]);
   message.resends = static_cast<std::uint32_t>(as_int(row[13]));
   message.window_check = static_cast<WindowCheck>(as_int(row[14]));
+  message.priority = static_cast<Priority>(as_int(row[15]));
+  message.send_at = as_optional_time(row[16]);
+  message.place = as_int(row[17]);
   return message;
 }
 

@@ -22,17 +22,17 @@ constexpr const char* list_of_tenant = WHERRY_LIST("AND v.tenant_id = $3");
 constexpr const char* list_of_contact = WHERRY_LIST("AND c.contact_key = $3");
 constexpr const char* list_of_tenants_contact = WHERRY_LIST("AND c.contact_key = $3 AND c.tenant_id = $4");
 constexpr const char* insert_message =
-    "INSERT INTO messages (id, tenant_id, channel_id, conversation_id, content, state, attempts, window_check, give_up_at, created_at, "
-    "updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)";
+    "INSERT INTO messages (id, tenant_id, channel_id, conversation_id, content, state, attempts, priority, send_at, place, "
+    "next_attempt_at, window_check, give_up_at, created_at, updated_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)";
 constexpr const char* update_state =
     "UPDATE messages SET state = $3, wamid = COALESCE($4, wamid), "
     "error = CASE WHEN $3 BETWEEN 2 AND 5 THEN $5 ELSE COALESCE($5, error) END, "  // what was sent after all has no error
-    "attempts = $6, next_attempt_at = $7, updated_at = $8, resends = resends + $9 WHERE id = $1 AND state = $2";
+    "attempts = $6, next_attempt_at = $7, updated_at = $8, resends = resends + $9, give_up_at = COALESCE($10, give_up_at) "
+    "WHERE id = $1 AND state = $2";
 constexpr const char* select_message = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE id = $1";
 constexpr const char* select_by_wamid = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE wamid = $1";
 constexpr const char* select_inbound_wamid = "SELECT wamid FROM inbound_messages WHERE id = $1 AND conversation_id = $2";
-constexpr const char* select_unfinished =
-    "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE state < 2 AND id > $1 ORDER BY id LIMIT $2";
 // The state is written out, so that the partial index serves.
 constexpr const char* select_uncertain =
     "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE state = 7 AND id > $1 AND updated_at <= $2 ORDER BY id LIMIT $3";
@@ -44,11 +44,33 @@ std::string kind_of(MessageState state) {
   return state == MessageState::accepted ? "message.retrying" : "message." + std::string(to_string(state));
 }
 
+// `sending` is a step of ours that no application waits for; the row shows it.
+bool is_told(const MessageMove& move) { return move.to != MessageState::sending; }
+
+Batch move_batch(const MessageMove& move, const Message& message) {
+  Batch batch;
+  batch.push_back({update_state,
+                   {value_of(move.id), number(static_cast<std::uint64_t>(move.from)), number(static_cast<std::uint64_t>(move.to)),
+                    move.wamid.empty() ? Value() : Value(move.wamid), move.error ? Value(error_to_json(*move.error)) : Value(),
+                    number(move.attempts), value_of(move.next_attempt_at), value_of(move.at), number(move.again_though_uncertain ? 1 : 0),
+                    value_of(move.give_up_at)},
+                   1});
+  if (is_told(move)) {
+    batch.push_back(
+        journal_row(message.tenant, kind_of(move.to), message.channel, message.conversation, move.id.raw, move.at, journal_body(move)));
+  }
+  return batch;
+}
+
+Value place_of(const Message& message) { return message.place == 0 ? Value() : Value(message.place); }
+
 std::string accepted_body(const Message& message) {
   json::object body;
   body["messageId"] = message.id.text();
   body["state"] = to_string(MessageState::accepted);
   body["type"] = kind_name(message.content);
+  if (message.priority != Priority::interactive) body["priority"] = to_string(message.priority);
+  if (message.send_at) body["sendAt"] = to_iso8601(*message.send_at);
   return json::serialize(body);
 }
 
@@ -101,7 +123,9 @@ Task<Result<void>> SqlMessageStore::accept(Message message, std::optional<Idempo
   batch.push_back({insert_message,
                    {value_of(message.id), value_of(message.tenant), value_of(message.channel), value_of(message.conversation),
                     content_to_json(message.content), number(static_cast<std::uint64_t>(message.state)), number(message.attempts),
-                    number(static_cast<std::uint64_t>(message.window_check)), value_of(message.give_up_at), value_of(message.created_at)},
+                    number(static_cast<std::uint64_t>(message.priority)), value_of(message.send_at), place_of(message),
+                    value_of(message.next_attempt_at), number(static_cast<std::uint64_t>(message.window_check)), value_of(message.give_up_at),
+                    value_of(message.created_at)},
                    {}});
   batch.push_back(journal_row(message.tenant, "message.accepted", message.channel, message.conversation, message.id.raw, message.created_at,
                               accepted_body(message)));
@@ -117,24 +141,24 @@ Task<Result<void>> SqlMessageStore::accept(Message message, std::optional<Idempo
 }
 
 Task<Result<void>> SqlMessageStore::move(MessageMove move, Message message) {
-  Batch batch;
-  batch.push_back({update_state,
-                   {value_of(move.id), number(static_cast<std::uint64_t>(move.from)), number(static_cast<std::uint64_t>(move.to)),
-                    move.wamid.empty() ? Value() : Value(move.wamid), move.error ? Value(error_to_json(*move.error)) : Value(),
-                    number(move.attempts), value_of(move.next_attempt_at), value_of(move.at), number(move.again_though_uncertain ? 1 : 0)},
-                   1});
-  // `sending` is a step of ours that no application waits for; the row shows it.
-  const bool outcome = move.to != MessageState::sending;
-  if (outcome) {
-    batch.push_back(
-        journal_row(message.tenant, kind_of(move.to), message.channel, message.conversation, move.id.raw, move.at, journal_body(move)));
-    fault_point("before-outcome-commit");
-  }
+  auto batch = move_batch(move, message);
+  const bool journals = is_told(move);
+  if (journals) fault_point("before-outcome-commit");
   CO_TRY_VOID(co_await database_.commit(std::move(batch)));
-  if (!outcome) co_return Result<void>();
+  if (!journals) co_return Result<void>();
   fault_point("after-outcome-commit");
   journaled(message.tenant);
   co_return Result<void>();
+}
+
+Task<std::vector<Result<void>>> SqlMessageStore::move_all(std::vector<std::pair<MessageMove, Message>> moves) {
+  std::vector<Batch> batches;
+  std::vector<TenantId> tenants;
+  for (const auto& [move, message] : moves) {
+    batches.push_back(move_batch(move, message));
+    tenants.push_back(message.tenant);
+  }
+  co_return co_await commit_each(std::move(batches), std::move(tenants));
 }
 
 Task<Result<std::optional<Message>>> SqlMessageStore::find_message(MessageId id) {
@@ -153,12 +177,6 @@ Task<Result<std::optional<std::string>>> SqlMessageStore::find_inbound_wamid(Con
   Statement statement{select_inbound_wamid, {value_of(id), value_of(conversation)}, {}};
   CO_TRY(auto rows, co_await database_.query(std::move(statement)));
   co_return first_row(rows, [](const Row& row) { return as_text(row[0]); });
-}
-
-Task<Result<std::vector<Message>>> SqlMessageStore::unfinished(std::optional<MessageId> after, std::uint32_t limit) {
-  Statement statement{select_unfinished, {value_of(after.value_or(MessageId{})), number(limit)}, {}};
-  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
-  co_return map_rows(rows, to_message);
 }
 
 Task<Result<std::vector<Message>>> SqlMessageStore::uncertain(std::optional<MessageId> after, Timestamp since, std::uint32_t limit) {

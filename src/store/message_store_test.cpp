@@ -177,34 +177,6 @@ TEST_F(MessageRows, AMessageIsFoundByWhatsAppsId) {
   EXPECT_FALSE(*missing);
 }
 
-TEST_F(MessageRows, UnfinishedOnesArePagedOldestFirst) {
-  std::vector<MessageId> expected;
-  for (int i = 0; i < 7; ++i) {
-    auto made = accepted();
-    if (i % 2 == 0) {
-      ASSERT_TRUE(move(made, MessageState::sending));
-    }
-    if (i == 4) {
-      ASSERT_TRUE(move(made, MessageState::uncertain));
-    } else {
-      expected.push_back(made.id);
-    }
-  }
-
-  std::vector<MessageId> seen;
-  std::optional<MessageId> after;
-  for (int pages = 0; pages < 10; ++pages) {
-    auto page = run(store.unfinished(after, 2));
-    ASSERT_TRUE(page);
-    if (page->empty()) break;
-    EXPECT_LE(page->size(), 2U);
-    for (const auto& each : *page) seen.push_back(each.id);
-    after = page->back().id;
-  }
-
-  EXPECT_EQ(seen, expected);
-}
-
 TEST_F(MessageRows, TheJournalTellsTheWholeStoryInOrder) {
   auto made = accepted();
   ASSERT_TRUE(move(made, MessageState::sending));

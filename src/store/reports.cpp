@@ -3,6 +3,7 @@
 #include <map>
 
 #include "store/message_rows.h"
+#include "store/outbox_queue.h"
 #include "store/values.h"
 
 namespace wherry::store {
@@ -29,7 +30,7 @@ constexpr const char* select_audit =
     "UNION ALL SELECT 'last', '', COALESCE(MAX(sequence), 0) FROM journal WHERE tenant_id = $1";
 
 constexpr const char* select_unfinished =
-    "SELECT (SELECT created_at FROM messages WHERE state < 2 ORDER BY id LIMIT 1), (SELECT COUNT(*) FROM pending_fetches)";
+    "SELECT (SELECT created_at FROM messages WHERE state = 1 ORDER BY id LIMIT 1), (SELECT COUNT(*) FROM pending_fetches)";
 constexpr const char* select_last_inbound = "SELECT channel_id, MAX(last_inbound_at) FROM conversations GROUP BY channel_id";
 constexpr const char* select_last_sent =
     "SELECT channel_id, MAX(updated_at) FROM (SELECT channel_id, updated_at, state FROM messages ORDER BY id DESC LIMIT $1) "
@@ -117,7 +118,10 @@ Task<Result<Audit>> SqlReports::audit(TenantId tenant) {
 Task<Result<Unfinished>> SqlReports::unfinished() {
   Statement statement{select_unfinished, {}, {}};
   CO_TRY(auto rows, co_await database_.query(std::move(statement)));
-  co_return Unfinished{as_optional_time(rows.front()[0]), static_cast<std::uint64_t>(as_int(rows.front()[1]))};
+  Unfinished unfinished{as_optional_time(rows.front()[0]), static_cast<std::uint64_t>(as_int(rows.front()[1]))};
+  CO_TRY(const auto lines, co_await query_channel_lines(database_));
+  for (const auto& line : lines) unfinished.oldest = std::min(unfinished.oldest.value_or(line.oldest), line.oldest);
+  co_return unfinished;
 }
 
 Task<Result<std::vector<ChannelTimes>>> SqlReports::channel_times() {

@@ -67,20 +67,32 @@ Task<Result<void>> MemoryMessageStore::accept(Message message, std::optional<Ide
   co_return Result<void>();
 }
 
-Task<Result<void>> MemoryMessageStore::move(MessageMove move, Message) {
-  CO_TRY_VOID(begin_write());
+Result<void> MemoryMessageStore::apply(const MessageMove& move) {
   auto found = messages.find(move.id);
-  if (found == messages.end() || found->second.state != move.from) co_return Error{ErrorCode::conflict, "the message moved on"};
+  if (found == messages.end() || found->second.state != move.from) return Error{ErrorCode::conflict, "the message moved on"};
   auto& message = found->second;
   message.state = move.to;
   message.attempts = move.attempts;
   message.next_attempt_at = move.next_attempt_at;
   message.updated_at = move.at;
+  if (move.give_up_at) message.give_up_at = *move.give_up_at;
   if (move.again_though_uncertain) ++message.resends;
   if (!move.wamid.empty()) message.wamid = move.wamid;
   if (move.error) message.error = move.error;
-  moves.push_back(std::move(move));
-  co_return Result<void>();
+  moves.push_back(move);
+  return {};
+}
+
+Task<Result<void>> MemoryMessageStore::move(MessageMove move, Message) {
+  CO_TRY_VOID(begin_write());
+  co_return apply(move);
+}
+
+Task<std::vector<Result<void>>> MemoryMessageStore::move_all(std::vector<std::pair<MessageMove, Message>> all) {
+  const auto begun = begin_write();
+  std::vector<Result<void>> outcomes;
+  for (const auto& [move, message] : all) outcomes.push_back(begun ? apply(move) : begun);
+  co_return outcomes;
 }
 
 Task<Result<std::optional<Message>>> MemoryMessageStore::find_message(MessageId id) {
@@ -102,16 +114,6 @@ Task<Result<std::optional<std::string>>> MemoryMessageStore::find_inbound_wamid(
   auto found = inbound_wamids.find(id);
   if (found == inbound_wamids.end() || found->second.first != conversation) co_return std::optional<std::string>();
   co_return std::optional<std::string>(found->second.second);
-}
-
-Task<Result<std::vector<Message>>> MemoryMessageStore::unfinished(std::optional<MessageId> after, std::uint32_t limit) {
-  CO_TRY_VOID(begin_call());
-  std::vector<Message> found;
-  for (const auto& [id, message] : messages) {
-    const bool open = message.state == MessageState::accepted || message.state == MessageState::sending;
-    if (open && (!after || *after < id) && found.size() < limit) found.push_back(message);
-  }
-  co_return found;
 }
 
 Task<Result<std::vector<Message>>> MemoryMessageStore::uncertain(std::optional<MessageId> after, Timestamp since, std::uint32_t limit) {

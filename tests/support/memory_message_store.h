@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <tuple>
 #include <vector>
@@ -21,6 +22,8 @@ class MemoryMessageStore final : public MessageStore {
   std::vector<MessageMove> moves;
   std::map<ClaimedKey, IdempotencyRecord> keys;
   std::vector<JournalEvent> events;  ///< those that are about no message
+  std::vector<MessageId> due_events;  ///< scheduled messages that were put in line
+  std::size_t largest_page = 0;       ///< the most messages any read gave at once
   int writes = 0;
   int fail_at = 0;
   int fail_count = 1;  ///< how many writes in a row fail
@@ -33,18 +36,29 @@ class MemoryMessageStore final : public MessageStore {
   Task<Result<Conversation>> open_conversation(TenantId tenant, ChannelId channel, WaId number, Timestamp now) override;
   Task<Result<void>> accept(Message message, std::optional<IdempotencyClaim> claim) override;
   Task<Result<void>> move(MessageMove move, Message message) override;
+  Task<std::vector<Result<void>>> move_all(std::vector<std::pair<MessageMove, Message>> moves) override;
   Task<Result<std::optional<Message>>> find_message(MessageId id) override;
   Task<Result<std::optional<Message>>> find_message_by_wamid(std::string wamid) override;
   Task<Result<std::optional<std::string>>> find_inbound_wamid(ConversationId conversation, MessageId id) override;
-  Task<Result<std::vector<Message>>> unfinished(std::optional<MessageId> after, std::uint32_t limit) override;
   Task<Result<std::vector<Message>>> uncertain(std::optional<MessageId> after, Timestamp since, std::uint32_t limit) override;
   Task<Result<void>> record(JournalEvent event) override;
   Task<Result<std::vector<JournalEvent>>> journal_after(TenantId tenant, std::uint64_t sequence, std::uint32_t limit) override;
+
+  Task<Result<std::vector<ChannelLine>>> channel_lines() override;
+  Task<Result<std::vector<InLine>>> in_line(ChannelId channel, Priority priority, LinePosition after, std::uint32_t limit) override;
+  Task<Result<std::vector<Message>>> lane(ConversationId conversation, std::uint32_t limit) override;
+  Task<Result<std::vector<Message>>> due(Timestamp now, DuePosition after, std::uint32_t limit) override;
+  Task<Result<std::optional<Timestamp>>> next_due() override;
+  Task<std::vector<Result<void>>> put_in_line(std::vector<Message> messages, Timestamp now) override;
+  Task<Result<std::vector<Message>>> sending(std::optional<MessageId> after, std::uint32_t limit) override;
+  Task<Result<OutboxCounts>> count_waiting() override;
 
  private:
   friend class MemoryIdempotencyStore;
   Result<void> begin_write();
   Result<void> begin_call();
+  Result<void> apply(const MessageMove& move);
+  std::vector<Message> sorted_line(const std::function<bool(const Message&)>& wanted) const;
 };
 
 /// The keys that MemoryMessageStore accepted messages under.

@@ -86,22 +86,42 @@ class OutboxWorld : public ::testing::Test {
   }
 
   /// A message that an earlier run left behind.
-  MessageId left_behind(MessageState state, std::optional<Timestamp> next_attempt_at = std::nullopt) {
+  MessageId left_behind(MessageState state, std::optional<Timestamp> next_attempt_at = std::nullopt, std::string body = "left behind") {
     Message message;
     message.id = MessageId::make(clock.now());
     message.tenant = tenant;
     message.channel = access.channels.front().id;
     message.conversation = conversation;
-    message.content = TextContent{"left behind", false};
+    message.content = TextContent{std::move(body), false};
     message.state = state;
     message.next_attempt_at = next_attempt_at;
+    message.place = ++places;
     message.created_at = message.updated_at = clock.now();
     messages.messages[message.id] = message;
     return message.id;
   }
 
+  /// What was sent, in order.
+  std::vector<std::string> sent_texts() const {
+    std::vector<std::string> texts;
+    for (const auto& one : upstream.sent) texts.push_back(std::get<TextContent>(one.content).body);
+    return texts;
+  }
+
+  Message submit(SendRequest request) {
+    auto accepted = test::run(io, outbox.submit(std::move(request)));
+    EXPECT_TRUE(accepted) << accepted.error().message;
+    return accepted ? std::move(*accepted) : Message();
+  }
+
+  void set_rate(std::uint32_t messages_per_second) {
+    access.channels.front().messages_per_second = messages_per_second;
+    EXPECT_TRUE(run(io, channels.load()));
+  }
+
   const Message& only_message() { return messages.messages.begin()->second; }
 
+  std::int64_t places = 0;
   boost::asio::io_context io{1};
   VirtualClock clock{from_unix_millis(1'795'000'000'000)};
   TenantId tenant = TenantId::make(clock.now());

@@ -32,6 +32,7 @@ class StoreWorld : public ::testing::Test {
     if (!opened) throw std::runtime_error(opened.error().message + " " + opened.error().detail);
     database = std::move(*opened);
   }
+  std::int64_t places = 0;
   Timestamp now() const { return clock.now(); }
   template <class T>
   T run(Task<T> task) {
@@ -56,6 +57,7 @@ class StoreWorld : public ::testing::Test {
     made.channel = channel;
     made.conversation = conversation;
     made.content = TextContent{"hello", false};
+    made.place = ++places;
     made.created_at = made.updated_at = now();
     made.give_up_at = now() + seconds(60);
     return made;

@@ -25,7 +25,7 @@ Result<Idempotency::Hold> Idempotency::take(IdempotencyClaim claim) {
   return held->second == claim.fingerprint ? key_in_use() : key_reused();
 }
 
-Task<Result<Idempotency::Begun>> Idempotency::begin(IdempotencyClaim claim) {
+Task<Result<Idempotency::Begun>> Idempotency::begin(IdempotencyClaim claim, AnsweredBy answered_by) {
   // The hold comes before the look-up: whoever had it before has stored its key by now.
   CO_TRY(auto hold, take(claim));
   CO_TRY(auto record, co_await store_.find(claim));
@@ -34,7 +34,7 @@ Task<Result<Idempotency::Begun>> Idempotency::begin(IdempotencyClaim claim) {
   if (record->answer) co_return Begun(std::move(*record->answer));
   CO_TRY(auto message, co_await messages_.find_message(record->message));
   if (!message) co_return Error{ErrorCode::internal, "", "an idempotency key without its message"};
-  if (on_its_way(*message)) co_return key_in_use();
+  if (answered_by == AnsweredBy::outcome && on_its_way(*message)) co_return key_in_use();
   co_return Begun(std::move(*message));
 }
 

@@ -19,6 +19,12 @@ class Idempotency {
  public:
   Idempotency(IdempotencyStore& store, MessageStore& messages, Clock& clock) : store_(store), messages_(messages), clock_(clock) {}
 
+  /// What a door answers a request with, and so what becomes of one whose answer was never stored.
+  enum class AnsweredBy {
+    outcome,     ///< by then its message must be past sending
+    acceptance,  ///< its message, whatever its state
+  };
+
   /// A new request's right to its key, within this process. Others with the key are refused until it goes.
   class Hold {
    public:
@@ -33,11 +39,10 @@ class Idempotency {
     IdempotencyClaim claim_;
   };
 
-  /// A new request (Hold), the answer to give again, or the message of a request whose answer was never stored: it is past sending, and
-  /// its state is the answer.
+  /// A new request (Hold), the answer to give again, or the message of a request whose answer was never stored: its state is the answer.
   using Begun = std::variant<IdempotentAnswer, Message, Hold>;
   /// Errors: idempotency_conflict (in flight); idempotency_reused (the first request was different); unavailable.
-  Task<Result<Begun>> begin(IdempotencyClaim claim);
+  Task<Result<Begun>> begin(IdempotencyClaim claim, AnsweredBy answered_by = AnsweredBy::outcome);
 
   /// Stores an answer that will not change. Without an accepted message under the key it does nothing; a failure is only logged,
   /// since the message's state tells the same.

@@ -10,16 +10,28 @@ constexpr milliseconds first_interval = 1min;
 constexpr milliseconds longest_interval = 15min;
 }  // namespace
 
-std::optional<milliseconds> Circuits::wait_for(const Open& open, const ChannelPtr& channel) const {
+// A probe that is further away than its interval allows is due: the clock went back.
+bool Circuits::is_due(const Open& open) const {
   const auto now = clock_.now();
-  if (open.channel != channel || now >= open.next_probe) return std::nullopt;
-  return open.next_probe - now;
+  return now >= open.next_probe || open.next_probe - now > open.interval * 2;
+}
+
+std::optional<milliseconds> Circuits::wait_for(const Open& open, const ChannelPtr& channel) const {
+  if (open.channel != channel || is_due(open)) return std::nullopt;
+  return open.next_probe - clock_.now();
 }
 
 std::optional<milliseconds> Circuits::blocked(const ChannelPtr& channel) {
   std::lock_guard lock(mutex_);
   const auto found = open_.find(channel->id);
   return found == open_.end() ? std::nullopt : wait_for(found->second, channel);
+}
+
+Circuits::State Circuits::state_of(ChannelId channel) {
+  std::lock_guard lock(mutex_);
+  const auto found = open_.find(channel);
+  if (found == open_.end()) return State::closed;
+  return is_due(found->second) ? State::probing : State::blocked;
 }
 
 std::optional<milliseconds> Circuits::enter(const ChannelPtr& channel) {

@@ -19,6 +19,9 @@ class Circuits {
   /// As blocked(), for a message that goes when it may: it is the probe then, and the next one is due an interval later.
   std::optional<milliseconds> enter(const ChannelPtr& channel);
 
+  enum class State { closed, blocked, probing };  ///< probing: refused, and the next probe is due
+  State state_of(ChannelId channel);
+
   enum class Change { none, opened, closed };
   /// WhatsApp refused the account. The circuit is open afterwards.
   Change refused(const ChannelPtr& channel);
@@ -32,6 +35,7 @@ class Circuits {
     milliseconds interval;
     Timestamp next_probe;
   };
+  bool is_due(const Open& open) const;
   std::optional<milliseconds> wait_for(const Open& open, const ChannelPtr& channel) const;
 
   const Clock& clock_;

@@ -13,6 +13,8 @@ constexpr int throughput_code = 130429;
 constexpr milliseconds store_retry_delay = 500ms;
 constexpr int store_retries = 3;
 constexpr milliseconds circuit_check = 5s;
+constexpr milliseconds longest_nap = 30s;
+constexpr milliseconds after_a_bug = 10s;
 
 UpstreamError local_limit(int code, std::string title) {
   UpstreamError error;
@@ -38,80 +40,99 @@ Error number_blocked(milliseconds wait) {
 }  // namespace
 
 Delivery::Delivery(MessageStore& store, Channels& channels, Conversations& conversations, MediaService& media, Upstream& upstream,
-                   Clock& clock, OutboxCounters& counters)
+                   Clock& clock, const Lanes& lanes, OutboxCounters& counters)
     : store_(store),
       channels_(channels),
       conversations_(conversations),
       media_(media),
       upstream_(upstream),
       clock_(clock),
+      lanes_(lanes),
       counters_(counters),
       pacer_(clock),
       circuits_(clock) {}
 
-Task<void> Delivery::deliver(OutboxJob job) {
+Task<Delivery::Delivered> Delivery::deliver(OutboxJob job) {
   auto& message = job.message;
   auto next = Next::try_again;
   while (next == Next::try_again) {
     job.attempt_started_at.reset();
-    const auto now = clock_.now();
-    if (message.next_attempt_at && *message.next_attempt_at > now) {
-      const auto wait = *message.next_attempt_at - now;
-      co_await clock_.sleep_for(wait);
-    }
+    const auto wait = message.next_attempt_at ? *message.next_attempt_at - clock_.now() : 0ms;
+    if (wait > longest_nap && may_be_parked(job)) co_return Delivered{Delivered::Kind::held_up, message, message.next_attempt_at};
+    co_await nap(job, wait);
+    if (is_withdrawn(job)) co_return Delivered{Delivered::Kind::cancelled, std::nullopt};
     auto attempt = co_await prepare(message);
     if (!attempt) {
       co_await fail(job, local_failure(attempt.error()), attempt.error());
-      co_return;
+      break;
     }
-    const bool may_pass = co_await pass_circuit(job, attempt->channel);
-    if (!may_pass) co_return;
+    const auto passage = co_await pass_circuit(job, attempt->channel);
+    if (passage == Passage::held_up) co_return Delivered{Delivered::Kind::held_up, message};
+    if (passage == Passage::failed) break;
     auto paced = co_await pace(attempt->channel, job);
+    if (is_withdrawn(job)) co_return Delivered{Delivered::Kind::cancelled, std::nullopt};
     if (!paced) {
       const bool pair = paced.error().detail == "pair";
       auto limit = local_limit(pair ? pair_limit_code : throughput_code, paced.error().message);
       co_await fail(job, limit, paced.error());
-      co_return;
+      break;
     }
     if (circuits_.enter(attempt->channel)) continue;  // it opened while this message waited for its slot
     const bool committed = co_await commit_sending(job);
-    if (!committed) co_return;
+    if (!committed) break;
     job.attempt_started_at = clock_.now();
     auto outcome = co_await upstream_.send(attempt->channel, message, attempt->to, attempt->file);
     next = co_await settle(job, attempt->channel, std::move(outcome));
   }
+  co_return Delivered{message.state == MessageState::cancelled ? Delivered::Kind::cancelled : Delivered::Kind::finished, std::nullopt};
 }
 
-Task<Delivery::FirstTry> Delivery::try_at_once(Message message, const std::optional<IdempotencyClaim>& claim) {
+Task<Delivery::FirstTry> Delivery::try_at_once(OutboxJob job, const std::optional<IdempotencyClaim>& claim) {
   FirstTry first;
-  auto attempt = co_await prepare(message);
+  auto attempt = co_await prepare(job.message);
   if (!attempt) {
-    first.answer = attempt.error();
+    job.responder.answer(attempt.error());
     co_return first;
   }
-  if (!may_go_now(*attempt->channel, message)) {
+  if (!may_go_now(*attempt->channel, job.message)) {
     first.kind = FirstTry::Kind::must_wait;
-    first.message = std::move(message);
+    first.job = std::move(job);
     co_return first;
   }
   if (const auto wait = circuits_.enter(attempt->channel)) {
-    first.answer = number_blocked(*wait);
+    job.responder.answer(number_blocked(*wait));
     co_return first;
   }
-  message.state = MessageState::sending;
-  message.attempts = 1;
-  auto stored = co_await store_.accept(message, claim);
+  job.message.state = MessageState::sending;
+  job.message.attempts = 1;
+  auto stored = co_await store_.accept(job.message, claim);
   if (!stored) {
-    first.answer = stored.error();
+    job.responder.answer(stored.error());
     co_return first;
   }
   ++counters_.accepted;
-  OutboxJob job{std::move(message), Responder(first.answer), clock_.now()};
+  job.attempt_started_at = clock_.now();
   auto outcome = co_await upstream_.send(attempt->channel, job.message, attempt->to, attempt->file);
   const auto next = co_await settle(job, attempt->channel, std::move(outcome));
   if (next == Next::try_again) first.kind = FirstTry::Kind::retrying;
-  first.message = std::move(job.message);
+  first.job = std::move(job);
   co_return first;
+}
+
+// In steps, so that a message that is cancelled meanwhile does not hold up its lane.
+Task<void> Delivery::nap(const OutboxJob& job, milliseconds duration) {
+  while (duration > 0ms && !is_withdrawn(job)) {
+    const auto step = std::min<milliseconds>(duration, 1s);
+    duration -= step;
+    co_await clock_.sleep_for(step);
+  }
+}
+
+// A message is as urgent as the most urgent one it holds up.
+Urgency Delivery::urgency_of(const OutboxJob& job) const {
+  if (job.responder.awaited()) return Urgency::awaited;
+  const auto own = wherry::urgency_of(job.message.priority);
+  return std::min(own, lanes_.urgency_behind(job.message.conversation).value_or(own));
 }
 
 bool Delivery::may_go_now(const Channel& channel, const Message& message) {
@@ -143,49 +164,52 @@ Result<void> Delivery::check_circuit(ChannelId id) {
   return {};
 }
 
-// Waits while the number's circuit is open. False: it stays open for longer than the message may wait, which has failed.
-Task<bool> Delivery::pass_circuit(OutboxJob& job, ChannelPtr channel) {
+// Waits while the number's circuit is open, if somebody waits for the message; fails when that would be for too long.
+Task<Delivery::Passage> Delivery::pass_circuit(OutboxJob& job, ChannelPtr channel) {
   while (const auto wait = circuits_.blocked(channel)) {
     if (clock_.now() + *wait > job.message.give_up_at) {
       auto reason = number_blocked(*wait);
       co_await fail(job, local_failure(reason), reason);
-      co_return false;
+      co_return Passage::failed;
     }
+    if (may_be_parked(job)) co_return Passage::held_up;
     const auto pause = std::min(*wait, circuit_check);  // a probe of another lane may close it before
     co_await clock_.sleep_for(pause);
     channel = channels_.find(job.message.channel);
-    if (!channel) co_return true;  // removed meanwhile: prepare() says so
+    if (!channel) co_return Passage::free;  // removed meanwhile: prepare() says so
   }
-  co_return true;
+  co_return Passage::free;
 }
 
 Task<Result<void>> Delivery::pace(ChannelPtr channel, const OutboxJob& job) {
-  const auto& message = job.message;
-  const auto patience = std::max(message.give_up_at - clock_.now(), milliseconds(0));
-  auto pair_wait = pacer_.reserve_pair(*channel, message.conversation, patience);
+  const auto patience = std::max(job.message.give_up_at - clock_.now(), milliseconds(0));
+  auto pair_wait = pacer_.reserve_pair(*channel, job.message.conversation, patience);
   if (!pair_wait) co_return Error{ErrorCode::upstream_unavailable, "Too many messages to this recipient in a short time", "pair"};
-  if (*pair_wait > 0ms) {
-    co_await clock_.sleep_for(*pair_wait);
-  }
-  if (!job.responder.awaited()) co_return co_await stand_in_line(channel, message.give_up_at);
-  auto number_wait = pacer_.reserve_number(*channel, patience);
-  if (!number_wait) co_return number_exhausted();
-  if (*number_wait > 0ms) {
-    co_await clock_.sleep_for(*number_wait);
-  }
-  co_return Result<void>();
+  co_await nap(job, *pair_wait);
+  co_return co_await wait_for_slot(channel, job);
 }
 
-Task<Result<void>> Delivery::stand_in_line(ChannelPtr channel, Timestamp give_up_at) {
-  const auto place = pacer_.join_line(*channel);
-  while (true) {
-    const auto wait = pacer_.ask(*channel, place);
-    if (wait == 0ms) co_return Result<void>();
-    if (clock_.now() + wait > give_up_at) break;
-    co_await clock_.sleep_for(wait);
+Task<Result<void>> Delivery::wait_for_slot(ChannelPtr channel, const OutboxJob& job) {
+  auto urgency = urgency_of(job);
+  while (urgency != Urgency::awaited) {
+    const auto place = pacer_.join_line(*channel, urgency);
+    auto still = urgency;
+    while (still == urgency && !is_withdrawn(job)) {
+      const auto wait = pacer_.ask(*channel, place);
+      if (wait == 0ms) co_return Result<void>();
+      if (clock_.now() + wait > job.message.give_up_at) break;
+      co_await clock_.sleep_for(wait);
+      still = urgency_of(job);
+    }
+    pacer_.leave_line(*channel, place);
+    if (still == urgency) co_return number_exhausted();  // or it was withdrawn, which the caller sees
+    urgency = still;                                     // somebody more urgent stands behind it now
   }
-  pacer_.leave_line(*channel);
-  co_return number_exhausted();
+  const auto patience = std::max(job.message.give_up_at - clock_.now(), milliseconds(0));
+  const auto number_wait = pacer_.reserve_number(*channel, patience);
+  if (!number_wait) co_return number_exhausted();
+  co_await nap(job, *number_wait);
+  co_return Result<void>();
 }
 
 Task<bool> Delivery::commit_sending(OutboxJob& job) {
@@ -199,6 +223,7 @@ Task<bool> Delivery::commit_sending(OutboxJob& job) {
     if (moved.error().code != ErrorCode::unavailable) {
       log::error("outbox_move_refused", {{"message", job.message.id.text()}, {"detail", moved.error().detail}});
       job.responder.answer(Error{ErrorCode::internal, "The message could not be sent", moved.error().detail});
+      co_await clock_.sleep_for(after_a_bug);  // it is still in line, and its lane goes on with it
       co_return false;
     }
     // The message is on disk as `accepted` and stays in its lane until the store works again; the caller is not kept that long.

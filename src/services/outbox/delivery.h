@@ -16,8 +16,9 @@
 namespace wherry {
 
 struct OutboxCounters {
-  std::atomic<std::uint64_t> accepted{0}, sent{0}, failed{0}, uncertain{0}, retried{0}, resumed{0};
-  std::atomic<std::int64_t> waiting{0};
+  std::atomic<std::uint64_t> accepted{0}, sent{0}, failed{0}, uncertain{0}, cancelled{0}, retried{0}, resumed{0};
+  std::atomic<std::int64_t> waiting{0};    ///< in line, or being sent
+  std::atomic<std::int64_t> scheduled{0};  ///< for later
 };
 
 /// What a caller is told about a message that may or may not have been sent.
@@ -28,23 +29,34 @@ inline constexpr std::string_view unconfirmed_text = "WhatsApp did not confirm t
 class Delivery {
  public:
   Delivery(MessageStore& store, Channels& channels, Conversations& conversations, MediaService& media, Upstream& upstream, Clock& clock,
-           OutboxCounters& counters);
-  Task<void> deliver(OutboxJob job);
+           const Lanes& lanes, OutboxCounters& counters);
+
+  /// What became of a message in its lane.
+  struct Delivered {
+    enum class Kind {
+      finished,   ///< its outcome is on disk
+      cancelled,  ///< somebody took it back
+      held_up,    ///< it stays on disk, in line, because it has to wait for long and nobody waits for it
+    } kind = Kind::finished;
+    std::optional<Message> message;            ///< of held_up
+    std::optional<Timestamp> until = std::nullopt;  ///< of held_up; nullopt: as long as its number is refused
+  };
+  Task<Delivered> deliver(OutboxJob job);
 
   /// What became of a message that was tried at once.
   struct FirstTry {
     enum class Kind {
-      answered,   ///< `answer` is final and on disk
-      must_wait,  ///< a limit holds it back; nothing was stored
-      retrying,   ///< stored as accepted, to be tried again: deliver() it
+      answered,   ///< its caller has a final answer, which is on disk
+      must_wait,  ///< a limit holds `job` back; nothing was stored
+      retrying,   ///< `job` is stored as accepted, to be tried again: deliver() it
     } kind = Kind::answered;
-    std::optional<Result<SendReceipt>> answer;
-    Message message;
+    OutboxJob job;
   };
   /// The short road of a new message whose lane is idle: its first commit stores it as `sending` already.
-  Task<FirstTry> try_at_once(Message message, const std::optional<IdempotencyClaim>& claim);
+  Task<FirstTry> try_at_once(OutboxJob job, const std::optional<IdempotencyClaim>& claim);
   /// Errors: upstream_unavailable while WhatsApp refuses the number for the account's sake.
   Result<void> check_circuit(ChannelId channel);
+  Circuits::State circuit_of(ChannelId channel) { return circuits_.state_of(channel); }
   /// How many numbers WhatsApp refuses.
   std::size_t open_circuits() const { return circuits_.open_count(); }
   void sweep() { pacer_.sweep(); }
@@ -58,10 +70,15 @@ class Delivery {
   };
   Task<Result<Attempt>> prepare(const Message& message);
   Task<Result<void>> pace(ChannelPtr channel, const OutboxJob& job);
-  Task<Result<void>> stand_in_line(ChannelPtr channel, Timestamp give_up_at);
+  Task<Result<void>> wait_for_slot(ChannelPtr channel, const OutboxJob& job);
+  Task<void> nap(const OutboxJob& job, milliseconds duration);
+  Urgency urgency_of(const OutboxJob& job) const;
+  bool may_be_parked(const OutboxJob& job) const { return urgency_of(job) != Urgency::awaited; }
+  bool is_withdrawn(const OutboxJob& job) const { return lanes_.is_withdrawn(job.message.conversation); }
   bool may_go_now(const Channel& channel, const Message& message);
   Task<bool> commit_sending(OutboxJob& job);
-  Task<bool> pass_circuit(OutboxJob& job, ChannelPtr channel);
+  enum class Passage { free, failed, held_up };
+  Task<Passage> pass_circuit(OutboxJob& job, ChannelPtr channel);
   std::optional<JournalEvent> note_account(const ChannelPtr& channel, const SendOutcome& outcome);
   Task<Next> settle(OutboxJob& job, ChannelPtr channel, SendOutcome outcome);
   Task<Next> settle_message(OutboxJob& job, ChannelPtr channel, SendOutcome outcome);
@@ -79,6 +96,7 @@ class Delivery {
   MediaService& media_;
   Upstream& upstream_;
   Clock& clock_;
+  const Lanes& lanes_;
   OutboxCounters& counters_;
   Pacer pacer_;
   Circuits circuits_;

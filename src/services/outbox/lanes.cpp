@@ -1,49 +1,156 @@
 #include "services/outbox/lanes.h"
 
+#include <algorithm>
+
 namespace wherry {
 
-Responder::~Responder() {
-  if (waiter_) waiter_.complete(Error{ErrorCode::cancelled, "The server is stopping; the outcome of the message is not known yet"});
-}
-
-void Responder::answer(Result<SendReceipt> result) {
-  if (place_ != nullptr && !*place_) *place_ = std::move(result);
-  if (waiter_) waiter_.complete(std::move(result));
-}
-
-Lanes::Entry Lanes::push(OutboxJob job) {
-  const auto conversation = job.message.conversation;
-  auto& home = shard(conversation);
-  std::lock_guard lock(home.mutex);
-  auto [lane, fresh] = home.lanes.try_emplace(conversation);
-  lane->second.push_back(std::move(job));
-  return fresh ? Entry::idle_lane : Entry::running_lane;
+bool Lanes::Lane::someone_waits() const {
+  if (awaited && !awaited->given()) return true;
+  const auto waits = [](const auto& entry) { return entry.second.awaited(); };
+  return std::any_of(expected.begin(), expected.end(), waits) ||
+         std::any_of(page.begin(), page.end(), [](const OutboxJob& job) { return job.responder.awaited(); });
 }
 
 bool Lanes::hold(ConversationId conversation) {
   auto& home = shard(conversation);
   std::lock_guard lock(home.mutex);
-  return home.lanes.try_emplace(conversation).second;
+  auto [lane, fresh] = home.lanes.try_emplace(conversation);
+  if (!fresh) return false;
+  lane->second.has_runner = true;
+  return true;
+}
+
+bool Lanes::kick(ConversationId conversation) {
+  auto& home = shard(conversation);
+  std::lock_guard lock(home.mutex);
+  auto& lane = home.lanes[conversation];
+  lane.more_on_disk = true;
+  if (std::exchange(lane.has_runner, true)) return false;
+  return true;
+}
+
+bool Lanes::release(ConversationId conversation) {
+  auto& home = shard(conversation);
+  std::lock_guard lock(home.mutex);
+  auto lane = home.lanes.find(conversation);
+  if (lane == home.lanes.end()) return false;
+  if (lane->second.more_on_disk || !lane->second.page.empty()) return true;
+  lane->second.has_runner = false;
+  if (lane->second.expected.empty()) home.lanes.erase(lane);
+  return false;
 }
 
 void Lanes::put_back(OutboxJob job) {
   auto& home = shard(job.message.conversation);
   std::lock_guard lock(home.mutex);
-  home.lanes[job.message.conversation].push_front(std::move(job));
+  home.lanes[job.message.conversation].page.push_front(std::move(job));
 }
 
-std::optional<OutboxJob> Lanes::next(ConversationId conversation) {
+void Lanes::expect(ConversationId conversation, MessageId message, Responder responder) {
+  auto& home = shard(conversation);
+  std::lock_guard lock(home.mutex);
+  home.lanes[conversation].expected.emplace(message, std::move(responder));
+}
+
+void Lanes::forget(ConversationId conversation, MessageId message) {
   auto& home = shard(conversation);
   std::lock_guard lock(home.mutex);
   auto lane = home.lanes.find(conversation);
-  if (lane == home.lanes.end()) return std::nullopt;
-  if (lane->second.empty()) {
-    home.lanes.erase(lane);
-    return std::nullopt;
+  if (lane == home.lanes.end()) return;
+  lane->second.expected.erase(message);
+  if (!lane->second.has_runner && lane->second.expected.empty()) home.lanes.erase(lane);
+}
+
+Lanes::Next Lanes::next(ConversationId conversation) {
+  Next next;
+  auto& home = shard(conversation);
+  std::lock_guard lock(home.mutex);
+  auto found = home.lanes.find(conversation);
+  if (found == home.lanes.end()) return next;
+  auto& lane = found->second;
+  lane.current = {};
+  lane.awaited.reset();
+  lane.withdrawn = false;
+  if (!lane.page.empty()) {
+    next.kind = Next::Kind::deliver;
+    next.job = std::move(lane.page.front());
+    lane.page.pop_front();
+    lane.current = next.job->message.id;
+    lane.awaited = next.job->responder.shared();
+  } else if (std::exchange(lane.more_on_disk, false)) {
+    next.kind = Next::Kind::load;
+  } else {
+    lane.has_runner = false;  // somebody may be storing a message, and will kick
+    if (lane.expected.empty()) home.lanes.erase(found);
   }
-  std::optional<OutboxJob> job(std::move(lane->second.front()));
-  lane->second.pop_front();
-  return job;
+  return next;
+}
+
+void Lanes::fill(ConversationId conversation, std::vector<Message> page, bool is_last) {
+  auto& home = shard(conversation);
+  std::lock_guard lock(home.mutex);
+  auto& lane = home.lanes[conversation];
+  for (auto& message : page) {
+    OutboxJob job{std::move(message), Responder()};
+    if (auto caller = lane.expected.extract(job.message.id)) job.responder = std::move(caller.mapped());
+    lane.page.push_back(std::move(job));
+  }
+  if (!is_last) lane.more_on_disk = true;
+}
+
+bool Lanes::park(ConversationId conversation) {
+  auto& home = shard(conversation);
+  std::lock_guard lock(home.mutex);
+  auto lane = home.lanes.find(conversation);
+  if (lane == home.lanes.end() || lane->second.someone_waits()) return false;
+  home.lanes.erase(lane);
+  return true;
+}
+
+void Lanes::answer_all(ConversationId conversation, const Error& error) {
+  auto& home = shard(conversation);
+  std::lock_guard lock(home.mutex);
+  auto lane = home.lanes.find(conversation);
+  if (lane == home.lanes.end()) return;
+  for (auto& [id, responder] : lane->second.expected) responder.answer(error);
+  for (auto& job : lane->second.page) job.responder.answer(error);
+}
+
+void Lanes::withdraw(ConversationId conversation, MessageId message, const Error& error) {
+  auto& home = shard(conversation);
+  std::lock_guard lock(home.mutex);
+  auto found = home.lanes.find(conversation);
+  if (found == home.lanes.end()) return;
+  auto& lane = found->second;
+  if (lane.current == message) {
+    lane.withdrawn = true;
+    if (lane.awaited) lane.awaited->give(error);
+  }
+  if (auto caller = lane.expected.extract(message)) caller.mapped().answer(error);
+  std::erase_if(lane.page, [&](OutboxJob& job) {
+    if (job.message.id != message) return false;
+    job.responder.answer(error);
+    return true;
+  });
+}
+
+bool Lanes::is_withdrawn(ConversationId conversation) const {
+  const auto& home = shard(conversation);
+  std::lock_guard lock(home.mutex);
+  const auto lane = home.lanes.find(conversation);
+  return lane != home.lanes.end() && lane->second.withdrawn;
+}
+
+std::optional<Urgency> Lanes::urgency_behind(ConversationId conversation) const {
+  const auto& home = shard(conversation);
+  std::lock_guard lock(home.mutex);
+  const auto found = home.lanes.find(conversation);
+  if (found == home.lanes.end()) return std::nullopt;
+  const auto& lane = found->second;
+  if (lane.someone_waits()) return Urgency::awaited;
+  std::optional<Urgency> most;
+  for (const auto& job : lane.page) most = std::min(most.value_or(Urgency::bulk), urgency_of(job.message.priority));
+  return most;
 }
 
 void Lanes::clear() {

@@ -5,65 +5,75 @@
 #include <mutex>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
-#include "base/completion.h"
-#include "base/result.h"
-#include "services/ports/models.h"
+#include "services/outbox/answer.h"
+#include "services/outbox/pacer.h"
 
 namespace wherry {
 
-struct SendReceipt {
-  MessageId id;
-  std::string wamid;
-};
-
-/// Answers a waiting caller exactly once; dropped without an answer it says that the server is stopping.
-class Responder {
- public:
-  Responder() = default;  ///< nobody waits
-  explicit Responder(Completion<Result<SendReceipt>> waiter) : waiter_(std::move(waiter)) {}
-  /// The answer is put there; it outlives the responder.
-  explicit Responder(std::optional<Result<SendReceipt>>& place) : place_(&place) {}
-  Responder(Responder&&) noexcept = default;
-  Responder& operator=(Responder&&) noexcept = default;
-  ~Responder();
-  void answer(Result<SendReceipt> result);
-  /// Whether somebody waits for the answer.
-  bool awaited() const { return place_ != nullptr || waiter_; }
-
- private:
-  Completion<Result<SendReceipt>> waiter_;
-  std::optional<Result<SendReceipt>>* place_ = nullptr;
-};
-
-/// One accepted message on its way.
-struct OutboxJob {
-  Message message;
-  Responder responder;
-  std::optional<Timestamp> attempt_started_at = std::nullopt;  ///< of the request under way
-};
-
-/// First in, first out per conversation: a conversation has at most one runner. Threads: any.
+/// First in, first out per conversation: a conversation has at most one runner. The line itself is on disk; a lane holds the page of it
+/// that its runner works on, and the callers who wait for messages that are further back. Threads: any.
 class Lanes {
  public:
-  enum class Entry { idle_lane, running_lane };
-  /// Puts a job at the end of its lane. idle_lane: the caller must start a runner for the conversation.
-  Entry push(OutboxJob job);
-  /// Makes the caller the runner of an idle lane, before it has a job; it then calls next() when it is done.
+  /// Makes the caller the runner of a lane that has none; it then calls next() when it is done with its own message.
   bool hold(ConversationId conversation);
-  /// The runner puts its own job back, before all others.
+  /// Says that there may be more of the line on disk. True: the caller must start a runner.
+  [[nodiscard]] bool kick(ConversationId conversation);
+  /// The holder is done. True: there is more in the lane, and the caller must start a runner.
+  [[nodiscard]] bool release(ConversationId conversation);
+  /// The runner puts its own job in front of all others.
   void put_back(OutboxJob job);
-  /// The runner's next job; nullopt ends the runner and the lane.
-  std::optional<OutboxJob> next(ConversationId conversation);
-  /// Drops every job; their callers are answered.
+
+  /// Somebody waits for a message that is about to be stored: before it is, so that no runner finds it without its caller.
+  void expect(ConversationId conversation, MessageId message, Responder responder);
+  /// It was not stored after all.
+  void forget(ConversationId conversation, MessageId message);
+
+  /// What a runner does next.
+  struct Next {
+    enum class Kind {
+      deliver,  ///< `job`
+      load,     ///< fill() the lane with the next page of its line
+      end,      ///< the lane is gone, and its runner with it
+    } kind = Kind::end;
+    std::optional<OutboxJob> job;
+  };
+  Next next(ConversationId conversation);
+  void fill(ConversationId conversation, std::vector<Message> page, bool is_last);
+  /// Ends the lane although its line is not empty; false, doing nothing, while somebody waits.
+  bool park(ConversationId conversation);
+
+  /// Answers whoever waits in this lane.
+  void answer_all(ConversationId conversation, const Error& error);
+  /// Answers whoever waits for a message that was cancelled, and takes it out of the lane.
+  void withdraw(ConversationId conversation, MessageId message, const Error& error);
+  /// Whether the message that the runner is at was withdrawn.
+  bool is_withdrawn(ConversationId conversation) const;
+  /// The most urgent of what is known to wait in the lane, its first message left out; nullopt when that is nothing.
+  std::optional<Urgency> urgency_behind(ConversationId conversation) const;
+
+  /// Drops everything; callers are told that the server is stopping.
   void clear();
 
  private:
+  struct Lane {
+    bool has_runner = false;
+    bool more_on_disk = false;
+    std::deque<OutboxJob> page;
+    std::unordered_map<MessageId, Responder, IdHash> expected;
+    MessageId current;                ///< what the runner is at
+    std::shared_ptr<Answer> awaited;  ///< whoever waits for it; null when nobody does
+    bool withdrawn = false;
+    bool someone_waits() const;
+  };
   struct Shard {
-    std::mutex mutex;
-    std::unordered_map<ConversationId, std::deque<OutboxJob>, IdHash> lanes;  ///< present = has a runner
+    mutable std::mutex mutex;
+    std::unordered_map<ConversationId, Lane, IdHash> lanes;
   };
   Shard& shard(ConversationId id) { return shards_[IdHash{}(id) % shards_.size()]; }
+  const Shard& shard(ConversationId id) const { return shards_[IdHash{}(id) % shards_.size()]; }
+
   std::array<Shard, 16> shards_;
 };
 

@@ -1,14 +1,18 @@
 #include "services/outbox/outbox.h"
 
-#include "base/log.h"
-
 namespace wherry {
 
 namespace {
 
-constexpr std::uint32_t resume_page = 500;
-
 Error window_closed() { return {ErrorCode::window_closed, "Service window expired — last inbound message is older than 24 hours."}; }
+
+Error too_busy() {
+  Error busy{ErrorCode::unavailable, "Too many messages are waiting to be sent; try again shortly"};
+  busy.retry_after = seconds(1);
+  return busy;
+}
+
+Error invalid(std::string text) { return {ErrorCode::invalid_argument, std::move(text)}; }
 
 }  // namespace
 
@@ -20,7 +24,8 @@ Outbox::Outbox(MessageStore& store, Channels& channels, Conversations& conversat
       media_(media),
       clock_(clock),
       options_(options),
-      delivery_(store, channels, conversations, media, upstream, clock, counters_) {}
+      backlog_(options.lanes),
+      delivery_(store, channels, conversations, media, upstream, clock, lanes_, counters_) {}
 
 Task<Result<Conversation>> Outbox::find_own(TenantId tenant, ConversationId id) {
   CO_TRY(auto conversation, co_await conversations_.find(id));
@@ -44,9 +49,26 @@ Task<Result<Conversation>> Outbox::check_sendable(TenantId tenant, ConversationI
   co_return conversation;
 }
 
-// All checks; then a place among those that wait, and the message as it will be stored.
+Task<Result<void>> Outbox::check_file(TenantId tenant, MediaId id, std::optional<Timestamp> send_at) {
+  CO_TRY(const auto media, co_await media_.find(tenant, id));
+  if (send_at && media.expires_at <= *send_at) co_return invalid("the file will be gone by the time the message is due");
+  co_return Result<void>();
+}
+
+// Larger than any before it, in this process and those before: time alone may stand still or go back.
+std::int64_t Outbox::next_place() {
+  const auto now = to_unix_millis(clock_.now()) * 1000;
+  auto last = last_place_.load();
+  while (!last_place_.compare_exchange_weak(last, std::max(last + 1, now))) continue;
+  return std::max(last + 1, now);
+}
+
+// All checks; then the message as it will be stored, counted among those that wait.
 Task<Result<Message>> Outbox::admit(SendRequest request, milliseconds patience) {
   if (stopping_) co_return Error{ErrorCode::cancelled, "The server is stopping"};
+  const auto now = clock_.now();
+  if (request.send_at && *request.send_at > now + furthest_send_at) co_return invalid("send_at is at most 30 days ahead");
+  const bool scheduled = request.send_at && *request.send_at > now;
   CO_TRY_VOID(check_content(request.content));
   Result<Conversation> conversation = Conversation();
   if (request.to) {
@@ -55,29 +77,34 @@ Task<Result<Message>> Outbox::admit(SendRequest request, milliseconds patience) 
     conversation = co_await find_own(request.tenant, request.conversation);
   }
   if (!conversation) co_return conversation.error();
-  const auto now = clock_.now();
-  if (!window_allows(request.content, request.window_check, conversation->last_inbound_at, now)) co_return window_closed();
-  CO_TRY_VOID(delivery_.check_circuit(conversation->channel));
+  if (!scheduled) {
+    if (!window_allows(request.content, request.window_check, conversation->last_inbound_at, now)) co_return window_closed();
+    CO_TRY_VOID(delivery_.check_circuit(conversation->channel));
+  }
   if (const auto file = file_of(request.content)) {
-    CO_TRY_VOID(co_await media_.find(request.tenant, *file));
+    CO_TRY_VOID(co_await check_file(request.tenant, *file, request.send_at));
   }
-  if (counters_.waiting.fetch_add(1) >= options_.max_waiting) {
-    --counters_.waiting;
-    Error busy{ErrorCode::unavailable, "Too many messages are waiting to be sent; try again shortly"};
-    busy.retry_after = seconds(1);
-    co_return busy;
-  }
+  if (counters_.waiting + counters_.scheduled >= options_.max_queued) co_return too_busy();
 
   Message message;
   message.created_at = clock_.now();
   message.updated_at = message.created_at;
-  message.give_up_at = message.created_at + patience;
+  message.give_up_at = (scheduled ? *request.send_at : message.created_at) + patience;
   message.id = MessageId::make(message.created_at);
   message.tenant = request.tenant;
   message.channel = conversation->channel;
   message.conversation = conversation->id;
   message.content = std::move(request.content);
   message.window_check = request.window_check;
+  message.priority = request.priority;
+  message.send_at = request.send_at;
+  if (scheduled) {
+    message.next_attempt_at = request.send_at;
+    ++counters_.scheduled;
+  } else {
+    message.place = next_place();
+    ++counters_.waiting;
+  }
   co_return message;
 }
 
@@ -85,143 +112,111 @@ Task<Result<Message>> Outbox::submit(SendRequest request) {
   auto executor = co_await boost::asio::this_coro::executor;
   auto claim = std::move(request.claim);
   CO_TRY(auto message, co_await admit(std::move(request), options_.keep_trying));
+  if (message.place == 0) co_return co_await schedule(std::move(message), std::move(claim));
+  const auto conversation = message.conversation;
+  const bool clear = backlog_.has_room(message.channel, message.priority) && backlog_.is_clear(message.channel, conversation);
+  const bool held = clear && lanes_.hold(conversation);
   auto stored = co_await store_.accept(message, std::move(claim));
   if (!stored) {
     --counters_.waiting;
+    if (held) give_up_lane(conversation, message.channel, executor);
     co_return stored.error();
   }
   ++counters_.accepted;
-  OutboxJob job{message, Responder()};
-  start(std::move(job), executor);
+  if (held) {
+    OutboxJob job{message, Responder()};
+    lanes_.put_back(std::move(job));
+    start_runner(conversation, message.channel, executor);
+  } else {
+    start_or_leave(message, executor);
+  }
   co_return message;
 }
 
+Task<Result<Message>> Outbox::schedule(Message message, std::optional<IdempotencyClaim> claim) {
+  auto stored = co_await store_.accept(message, std::move(claim));
+  if (!stored) {
+    --counters_.scheduled;
+    co_return stored.error();
+  }
+  ++counters_.accepted;
+  expect_due(*message.next_attempt_at);
+  co_return message;
+}
+
+// A synchronous caller's place among those the server can hold.
+struct Outbox::Seat {
+  std::atomic<std::int64_t>& taken;
+  bool granted;
+  Seat(std::atomic<std::int64_t>& count, std::int64_t most) : taken(count), granted(count.fetch_add(1) < most) {}
+  Seat(const Seat&) = delete;
+  Seat& operator=(const Seat&) = delete;
+  ~Seat() { --taken; }
+};
+
 Task<Result<SendReceipt>> Outbox::submit_and_wait(SendRequest request) {
+  const Seat seat(callers_, options_.max_waiting);
+  if (!seat.granted) co_return too_busy();
+  if (request.send_at) co_return invalid("nobody can wait for a scheduled message");
   auto claim = std::move(request.claim);
   CO_TRY(auto message, co_await admit(std::move(request), options_.answer_within));
-  if (lanes_.hold(message.conversation)) {
+  if (backlog_.is_clear(message.channel, message.conversation) && lanes_.hold(message.conversation)) {
     co_return co_await send_at_once(std::move(message), std::move(claim));
   }
-  co_return co_await send_in_lane(std::move(message), std::move(claim), false);
+  co_return co_await wait_in_lane(std::move(message), std::move(claim));
 }
 
 // Gives the lane up however its holder ends.
 struct Outbox::LaneHold {
   Outbox& outbox;
   ConversationId conversation;
+  ChannelId channel;
   Executor executor;
   bool passed_on = false;
   ~LaneHold() {
-    if (!passed_on) outbox.release_lane(conversation, executor);
+    if (!passed_on) outbox.give_up_lane(conversation, channel, executor);
   }
 };
 
 Task<Result<SendReceipt>> Outbox::send_at_once(Message message, std::optional<IdempotencyClaim> claim) {
   auto executor = co_await boost::asio::this_coro::executor;
-  const auto conversation = message.conversation;
-  LaneHold hold{*this, conversation, executor};
-  auto first = co_await delivery_.try_at_once(std::move(message), claim);
+  LaneHold hold{*this, message.conversation, message.channel, executor};
+  auto answer = std::make_shared<Answer>();
+  OutboxJob job{std::move(message), Responder(answer)};
+  auto first = co_await delivery_.try_at_once(std::move(job), claim);
+  if (first.kind == Delivery::FirstTry::Kind::must_wait) {
+    auto stored = co_await store_.accept(first.job.message, std::move(claim));
+    if (!stored) {
+      --counters_.waiting;
+      co_return stored.error();
+    }
+    ++counters_.accepted;
+  }
   if (first.kind == Delivery::FirstTry::Kind::answered) {
     --counters_.waiting;
-    co_return std::move(*first.answer);
+  } else {
+    hold.passed_on = true;
+    watch(answer, first.job.message.give_up_at);
+    lanes_.put_back(std::move(first.job));
+    start_runner(hold.conversation, hold.channel, executor);
   }
-  hold.passed_on = true;
-  if (first.kind == Delivery::FirstTry::Kind::retrying) {
-    co_return co_await wait_in_lane(std::move(first.message), true);
-  }
-  co_return co_await send_in_lane(std::move(first.message), std::move(claim), true);
+  co_return co_await answer->wait();
 }
 
-Task<Result<SendReceipt>> Outbox::send_in_lane(Message message, std::optional<IdempotencyClaim> claim, bool holds_lane) {
+Task<Result<SendReceipt>> Outbox::wait_in_lane(Message message, std::optional<IdempotencyClaim> claim) {
   auto executor = co_await boost::asio::this_coro::executor;
-  const auto conversation = message.conversation;
+  auto answer = std::make_shared<Answer>();
+  lanes_.expect(message.conversation, message.id, Responder(answer));
   auto stored = co_await store_.accept(message, std::move(claim));
   if (!stored) {
     --counters_.waiting;
-    if (holds_lane) release_lane(conversation, executor);
+    lanes_.forget(message.conversation, message.id);
     co_return stored.error();
   }
   ++counters_.accepted;
-  co_return co_await wait_in_lane(std::move(message), holds_lane);
-}
-
-Task<Result<SendReceipt>> Outbox::wait_in_lane(Message message, bool holds_lane) {
-  auto executor = co_await boost::asio::this_coro::executor;
-  const auto conversation = message.conversation;
-  auto begin = [&](Completion<Result<SendReceipt>> waiter) {
-    OutboxJob job{std::move(message), Responder(std::move(waiter))};
-    if (!holds_lane) return start(std::move(job), executor);
-    lanes_.put_back(std::move(job));
-    runners_.spawn(executor, run_lane(conversation), "outbox_lane");
-  };
-  co_return co_await await_completion<Result<SendReceipt>>(std::move(begin));
-}
-
-// The holder is done: whoever queued up behind it gets a runner.
-void Outbox::release_lane(ConversationId conversation, Executor executor) {
-  auto waiting = lanes_.next(conversation);
-  if (!waiting) return;
-  lanes_.put_back(std::move(*waiting));
-  runners_.spawn(executor, run_lane(conversation), "outbox_lane");
-}
-
-void Outbox::start(OutboxJob job, Executor executor) {
-  const auto conversation = job.message.conversation;
-  const auto entry = lanes_.push(std::move(job));
-  if (entry == Lanes::Entry::idle_lane) runners_.spawn(executor, run_lane(conversation), "outbox_lane");
-}
-
-Task<void> Outbox::run_lane(ConversationId conversation) {
-  while (!stopping_) {
-    auto job = lanes_.next(conversation);
-    if (!job) co_return;
-    co_await delivery_.deliver(std::move(*job));
-    --counters_.waiting;
-  }
-  // Stopping: what waits stays `accepted` on disk; its callers are told.
-  while (auto left = lanes_.next(conversation)) --counters_.waiting;
-}
-
-Task<Result<void>> Outbox::resume() {
-  auto executor = co_await boost::asio::this_coro::executor;
-  std::optional<MessageId> after;
-  std::uint64_t uncertain = 0;
-  while (true) {
-    CO_TRY(auto page, co_await store_.unfinished(after, resume_page));
-    if (page.empty()) break;
-    after = page.back().id;
-    for (auto& message : page) {
-      if (message.state == MessageState::sending) {
-        MessageMove move{message.id,   MessageState::sending, MessageState::uncertain, {}, std::nullopt, message.attempts,
-                         std::nullopt, clock_.now()};
-        auto moved = co_await store_.move(move, message);
-        if (!moved && moved.error().code != ErrorCode::conflict) co_return moved.error();
-        ++uncertain;
-        continue;
-      }
-      message.give_up_at = clock_.now() + options_.keep_trying;
-      ++counters_.waiting;
-      ++counters_.resumed;
-      OutboxJob job{std::move(message), Responder()};
-      start(std::move(job), executor);
-    }
-  }
-  counters_.uncertain += uncertain;
-  if (counters_.resumed > 0 || uncertain > 0) {
-    log::info("outbox_resumed", {{"accepted", counters_.resumed.load()}, {"uncertain", uncertain}});
-  }
-  co_return Result<void>();
-}
-
-Task<void> Outbox::stop(milliseconds grace) {
-  stopping_ = true;
-  const auto end = clock_.now() + grace;
-  const milliseconds step(10);
-  while (runners_.size() > 0 && clock_.now() < end) {
-    co_await clock_.sleep_for(step);
-  }
-  co_await runners_.stop();
-  lanes_.clear();
+  watch(answer, message.give_up_at);
+  start_lane(message.conversation, message.channel, executor);
+  co_return co_await answer->wait();
 }
 
 }  // namespace wherry

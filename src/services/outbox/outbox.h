@@ -1,11 +1,14 @@
 #pragma once
 
+#include <deque>
 #include <memory>
+#include <mutex>
 
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/task.h"
 #include "base/task_group.h"
+#include "services/outbox/backlog.h"
 #include "services/outbox/delivery.h"
 
 namespace wherry {
@@ -24,17 +27,24 @@ struct SendRequest {
   std::optional<IdempotencyClaim> claim = std::nullopt;  ///< the key it is sent under, stored in the same batch
   std::optional<Recipient> to = std::nullopt;            ///< the conversation with this number; made when there is none
   WindowCheck window_check = WindowCheck::here;
+  Priority priority = Priority::interactive;
+  std::optional<Timestamp> send_at = std::nullopt;       ///< not before; at most 30 days ahead; a time that is past is now
 };
 
 struct OutboxOptions {
   milliseconds answer_within{20'000};  ///< a synchronous caller's retries must begin before this
-  std::int64_t max_waiting = 50'000;   ///< messages accepted and not finished; over it `unavailable`
+  std::int64_t max_waiting = 50'000;   ///< synchronous callers at a time; over it `unavailable`
   milliseconds keep_trying = std::chrono::hours(24);  ///< how long messages that nobody waits for are tried
+  std::int64_t max_queued = 10'000'000;               ///< messages accepted and not finished, on disk; over it `unavailable`
+  Backlog::Limits lanes = {};
 };
+
+inline constexpr milliseconds furthest_send_at = std::chrono::days(30);
 
 /// The one road of every outbound message: commit `accepted`, lane, pacing, commit `sending`, WhatsApp, commit the outcome.
 /// When the lane is idle and no limit holds the message back, the first two commits are one.
-/// First in first out per conversation; conversations are independent. Threads: any.
+/// First in first out per conversation; conversations are independent. The line is on disk: memory holds what is being worked on, and
+/// the callers who wait. Threads: any.
 class Outbox {
  public:
   Outbox(MessageStore& store, Channels& channels, Conversations& conversations, MediaService& media, Upstream& upstream, Clock& clock,
@@ -48,18 +58,24 @@ class Outbox {
   /// permission_denied (another tenant's).
   Task<Result<Conversation>> open_conversation(TenantId tenant, Recipient to);
 
-  /// Takes a message and returns when it is on disk as `accepted`, on its way to its lane. Errors: those of submit_and_wait up to there.
+  /// Takes a message and returns when it is on disk as `accepted`: in line, or scheduled. Errors: those of submit_and_wait up to there.
+  /// The window of a scheduled message is looked at when it is due.
   Task<Result<Message>> submit(SendRequest request);
 
   /// Sends and waits for the outcome, which is on disk when this returns.
-  /// Errors: those of check_sendable and open_conversation; invalid_argument (content limits, NUL, bad UTF-8); not_found, permission_denied, gone
-  /// (media); idempotency_conflict (the claim's key is taken); upload_failed, rejected, upstream_unavailable (not sent, final; or not
-  /// even accepted, because WhatsApp refuses the number); outcome_unknown; unavailable (store or queue full);
-  /// cancelled (the server is stopping; stored and sent after the next start).
+  /// Errors: those of check_sendable and open_conversation; invalid_argument (content limits, NUL, bad UTF-8, a time to send at);
+  /// not_found, permission_denied, gone (media); idempotency_conflict (the claim's key is taken); upload_failed, rejected,
+  /// upstream_unavailable (not sent, final; or not even accepted, because WhatsApp refuses the number); outcome_unknown (also: stored,
+  /// and still in line when patience ended); conflict (cancelled meanwhile); unavailable (store or queue full); cancelled (the server is
+  /// stopping; stored and sent after the next start).
   Task<Result<SendReceipt>> submit_and_wait(SendRequest request);
 
-  /// After a restart, before serving: puts what was left `accepted` back into its lanes, oldest first, and marks what was left
-  /// `sending` as `uncertain`: it may have gone out.
+  /// Takes a message back that is still `accepted`: in line, waiting for its next try, or scheduled. Gives it as it is then.
+  /// Errors: not_found; permission_denied (another tenant's); conflict, naming the state, when it is past that.
+  Task<Result<Message>> cancel(TenantId tenant, MessageId id);
+
+  /// After a restart, before serving: marks what was left `sending` as `uncertain`, since it may have gone out, and starts the task that
+  /// brings the line on disk into lanes, oldest first, and scheduled messages into line. Takes no longer for a long line.
   Task<Result<void>> resume();
   /// Stops taking new messages and waits up to `grace` for running ones; what is left stays on disk for the next start.
   Task<void> stop(milliseconds grace);
@@ -73,15 +89,36 @@ class Outbox {
 
  private:
   struct LaneHold;
+  struct Seat;
+  // outbox.cpp
   Task<Result<Message>> admit(SendRequest request, milliseconds patience);
   Task<Result<Conversation>> find_own(TenantId tenant, ConversationId conversation);
-  Task<void> run_lane(ConversationId conversation);
-  void start(OutboxJob job, Executor executor);
+  Task<Result<void>> check_file(TenantId tenant, MediaId id, std::optional<Timestamp> send_at);
+  std::int64_t next_place();
   Task<Result<SendReceipt>> send_at_once(Message message, std::optional<IdempotencyClaim> claim);
-  Task<Result<SendReceipt>> send_in_lane(Message message, std::optional<IdempotencyClaim> claim, bool holds_lane);
-  Task<Result<SendReceipt>> wait_in_lane(Message message, bool holds_lane);
+  Task<Result<SendReceipt>> wait_in_lane(Message message, std::optional<IdempotencyClaim> claim);
+  Task<Result<Message>> schedule(Message message, std::optional<IdempotencyClaim> claim);
+  // runners.cpp
+  void start_runner(ConversationId conversation, ChannelId channel, Executor executor);
+  void start_lane(ConversationId conversation, ChannelId channel, Executor executor);
+  void start_or_leave(const Message& message, Executor executor);
+  void give_up_lane(ConversationId conversation, ChannelId channel, Executor executor);
+  Task<void> run_lane(ConversationId conversation, ChannelId channel);
+  Task<void> load_lane(ConversationId conversation);
+  bool park_lane(const Message& first, std::optional<Timestamp> until);
+  // tending.cpp
+  Task<void> tend();
+  Task<milliseconds> feed();
+  Task<bool> feed_from(Backlog::Walk walk);
+  Task<void> release_due();
+  Task<Result<void>> take_up(std::vector<Message> due, Timestamp now);
+  void expect_due(Timestamp at);
+  void answer_late_callers();
+  void watch(std::shared_ptr<Answer> answer, Timestamp give_up_at);
+  Task<Result<void>> mark_interrupted();
+  Task<Result<void>> count();
+  // uncertain.cpp
   Task<Result<void>> settle_uncertain(Message message);
-  void release_lane(ConversationId conversation, Executor executor);
 
   MessageStore& store_;
   Channels& channels_;
@@ -90,9 +127,17 @@ class Outbox {
   Clock& clock_;
   OutboxOptions options_;
   OutboxCounters counters_;
-  Delivery delivery_;
   Lanes lanes_;
+  Backlog backlog_;
+  Delivery delivery_;
+  std::atomic<std::int64_t> last_place_{0};
+  std::atomic<std::int64_t> callers_{0};
+  std::atomic<Timestamp> started_at_{Timestamp()};  ///< what was accepted until then has no caller left
+  std::atomic<Timestamp> next_due_{Timestamp::max()};
+  std::mutex callers_mutex_;
+  std::deque<std::pair<Timestamp, std::shared_ptr<Answer>>> late_at_;  ///< in order: everybody has the same patience
   TaskGroup runners_;
+  TaskGroup tending_;
   std::atomic<bool> stopping_{false};
 };
 

@@ -229,6 +229,7 @@ TEST_F(OutboxTest, AfterARestartAcceptedIsSentAndSendingBecomesUncertain) {
   accepted.tenant = tenant;
   accepted.channel = access.channels.front().id;
   accepted.conversation = conversation;
+  accepted.place = 1;
   accepted.content = TextContent{"left behind", false};
   auto sending = accepted;
   sending.id = MessageId::make(clock.now() + 1ms);
@@ -252,6 +253,7 @@ TEST_F(OutboxTest, AMessageWhoseWindowClosedWhileTheServerWasDownFails) {
   accepted.tenant = tenant;
   accepted.channel = access.channels.front().id;
   accepted.conversation = add_conversation(clock.now() - 25h);
+  accepted.place = 1;
   accepted.content = TextContent{"too late", false};
   messages.messages[accepted.id] = accepted;
 

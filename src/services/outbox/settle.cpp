@@ -147,11 +147,15 @@ Task<void> Delivery::fail(OutboxJob& job, UpstreamError error, Error reason) {
   job.responder.answer(std::move(reason));
 }
 
-// A status webhook was faster than we: WhatsApp has the message, whatever its answers to us said. It is never sent again.
+// Somebody was faster than we. It was cancelled; or a status webhook told that WhatsApp has the message, whatever its answers to us
+// said. It is never sent again.
 Task<void> Delivery::settle_overtaken(OutboxJob& job) {
   auto current = co_await store_.find_message(job.message.id);
   const bool known = current && *current;
-  if (known && (*current)->state == MessageState::failed) {
+  if (known && (*current)->state == MessageState::cancelled) {
+    job.message.state = MessageState::cancelled;
+    job.responder.answer(Error{ErrorCode::conflict, "The message was cancelled before it was sent"});
+  } else if (known && (*current)->state == MessageState::failed) {
     ++counters_.failed;
     job.responder.answer(Error{ErrorCode::rejected, "WhatsApp refused the message"});
   } else if (known && !(*current)->wamid.empty()) {

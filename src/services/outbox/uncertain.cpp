@@ -19,6 +19,7 @@ UpstreamError unknown_outcome() {
 
 Task<Result<void>> Outbox::sweep() {
   delivery_.sweep();
+  CO_TRY_VOID(co_await count());
   auto shortest = Channel().uncertain_after;
   for (const auto& channel : channels_.all()) shortest = std::min(shortest, channel->uncertain_after);
   const auto since = clock_.now() - shortest;
@@ -49,6 +50,7 @@ Task<Result<void>> Outbox::settle_uncertain(Message message) {
   move.attempts = message.attempts;
   move.at = now;
   move.again_though_uncertain = resend;
+  if (resend) move.give_up_at = now + options_.keep_trying;
   auto moved = co_await store_.move(move, message);
   if (!moved && moved.error().code == ErrorCode::conflict) co_return Result<void>();  // a status has just told
   if (!moved) co_return moved.error();
@@ -58,12 +60,8 @@ Task<Result<void>> Outbox::settle_uncertain(Message message) {
     co_return Result<void>();
   }
   auto executor = co_await boost::asio::this_coro::executor;
-  message.state = MessageState::accepted;
-  ++message.resends;
-  message.give_up_at = now + options_.keep_trying;
   ++counters_.waiting;
-  OutboxJob job{std::move(message), Responder()};
-  start(std::move(job), executor);
+  start_or_leave(message, executor);
   co_return Result<void>();
 }
 

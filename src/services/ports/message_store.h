@@ -3,13 +3,14 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "base/task.h"
 #include "domain/inbound.h"
 #include "services/ports/idempotency_store.h"
-#include "services/ports/models.h"
+#include "services/ports/outbox_queue.h"
 
 namespace wherry {
 
@@ -25,13 +26,13 @@ struct MessageMove {
   Timestamp at;
   std::optional<Timestamp> attempt_started_at = std::nullopt;  ///< of an outcome: when the request began; for the journal only
   bool again_though_uncertain = false;                         ///< counted in Message::resends
+  std::optional<Timestamp> give_up_at = std::nullopt;          ///< a new one
 };
 
-/// Conversations and the messages in them. Every write is durable when it returns, and comes with its journal row.
+/// Conversations and the messages in them, and the line of those that wait. Every write is durable when it returns, and comes with its journal row.
 /// Errors of all calls: unavailable (disk full, read-only, store stopping).
-class MessageStore {
+class MessageStore : public OutboxQueue {
  public:
-  virtual ~MessageStore() = default;
   virtual Task<Result<std::optional<Conversation>>> find_conversation(ConversationId id) = 0;
   struct ConversationFilter {
     std::optional<TenantId> tenant;
@@ -52,12 +53,12 @@ class MessageStore {
   virtual Task<Result<void>> accept(Message message, std::optional<IdempotencyClaim> claim) = 0;
   /// Errors: conflict when the stored state is not `move.from`.
   virtual Task<Result<void>> move(MessageMove move, Message message) = 0;
+  /// Many moves at once, each with an outcome of its own.
+  virtual Task<std::vector<Result<void>>> move_all(std::vector<std::pair<MessageMove, Message>> moves) = 0;
   virtual Task<Result<std::optional<Message>>> find_message(MessageId id) = 0;
   virtual Task<Result<std::optional<Message>>> find_message_by_wamid(std::string wamid) = 0;
   /// WhatsApp's id of a message a customer wrote in this conversation.
   virtual Task<Result<std::optional<std::string>>> find_inbound_wamid(ConversationId conversation, MessageId id) = 0;
-  /// Messages left `accepted` or `sending`, oldest first, for the restart. Pages by id.
-  virtual Task<Result<std::vector<Message>>> unfinished(std::optional<MessageId> after, std::uint32_t limit) = 0;
   /// Messages that have been `uncertain` since that time or longer. Pages by id.
   virtual Task<Result<std::vector<Message>>> uncertain(std::optional<MessageId> after, Timestamp since, std::uint32_t limit) = 0;
   /// Writes an event that is about no message; its sequence is the store's to give.

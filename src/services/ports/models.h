@@ -11,6 +11,7 @@
 #include "domain/content.h"
 #include "domain/message_state.h"
 #include "domain/meta_error.h"
+#include "domain/priority.h"
 #include "domain/rate_limit.h"
 #include "domain/scope.h"
 #include "domain/service_window.h"
@@ -101,7 +102,10 @@ struct Message {
   std::optional<UpstreamError> error;
   std::uint32_t attempts = 0;               ///< requests that were started
   std::uint32_t resends = 0;                ///< how often it was sent again although it may have gone out
-  std::optional<Timestamp> next_attempt_at; ///< a retry is due then; survives a restart
+  Priority priority = Priority::interactive;
+  std::optional<Timestamp> send_at;         ///< not before
+  std::int64_t place = 0;                   ///< in line: smaller ones go first; 0 while it is scheduled and not due
+  std::optional<Timestamp> next_attempt_at; ///< it is scheduled, or to be tried again, for then; survives a restart
   WindowCheck window_check = WindowCheck::here;
   Timestamp give_up_at;                     ///< no retry begins after this
   Timestamp created_at;

@@ -30,7 +30,7 @@ struct MessagePage {
 
 /// A tenant's books at one instant, counted from the tables.
 struct Audit {
-  std::array<std::uint64_t, 8> by_state{};            ///< outbound messages, by the number of their MessageState
+  std::array<std::uint64_t, message_state_count> by_state{};            ///< outbound messages, by the number of their MessageState
   std::uint64_t inbound = 0;                          ///< stored inbound messages
   std::map<std::string, std::uint64_t> journaled;     ///< events ever journaled, by kind: those still there and those dropped
   std::uint64_t first = 0, last = 0, rows = 0;        ///< the journal as it is
@@ -39,7 +39,7 @@ struct Audit {
 
 /// Numbers for the metrics page.
 struct Unfinished {
-  std::optional<Timestamp> oldest;                    ///< creation of the oldest message that is accepted or sending
+  std::optional<Timestamp> oldest;                    ///< creation of the oldest message that is in line or sending
   std::uint64_t fetches = 0;                          ///< files still to be fetched from WhatsApp
 };
 

@@ -73,7 +73,8 @@ CREATE UNIQUE INDEX conversations_by_contact ON conversations (channel_id, conta
 CREATE INDEX conversations_of_contact ON conversations (contact_id);
 CREATE INDEX conversations_of_tenant ON conversations (tenant_id, id);
 
--- state is the number of domain/message_state.h: 0 accepted, 1 sending, 2 sent, 3 delivered, 4 read, 5 played, 6 failed, 7 uncertain.
+-- state is the number of domain/message_state.h: 0 accepted, 1 sending, 2 sent, 3 delivered, 4 read, 5 played, 6 failed, 7 uncertain,
+-- 8 cancelled. What is accepted stands in line, by place, or is scheduled: then it has no place until it is due.
 CREATE TABLE messages (
   id BLOB PRIMARY KEY NOT NULL,
   tenant_id BLOB NOT NULL,
@@ -85,13 +86,19 @@ CREATE TABLE messages (
   error TEXT,
   attempts BIGINT NOT NULL,
   resends BIGINT NOT NULL DEFAULT 0,
+  priority BIGINT NOT NULL DEFAULT 0, -- 0 interactive, 1 bulk
+  send_at BIGINT,
+  place BIGINT,
   next_attempt_at BIGINT,
   window_check BIGINT NOT NULL DEFAULT 0, -- 0 by us, 1 by WhatsApp
   give_up_at BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX messages_unfinished ON messages (id) WHERE state < 2;
+CREATE INDEX messages_in_line ON messages (channel_id, priority, place, id, conversation_id) WHERE state = 0 AND place IS NOT NULL;
+CREATE INDEX messages_of_lane ON messages (conversation_id, place, id) WHERE state = 0 AND place IS NOT NULL;
+CREATE INDEX messages_due ON messages (next_attempt_at, id, place) WHERE state = 0 AND next_attempt_at IS NOT NULL;
+CREATE INDEX messages_sending ON messages (id) WHERE state = 1;
 CREATE INDEX messages_uncertain ON messages (id) WHERE state = 7;
 CREATE INDEX messages_by_wamid ON messages (wamid) WHERE wamid IS NOT NULL;
 
