@@ -95,10 +95,11 @@ CREATE TABLE messages (
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX messages_in_line ON messages (channel_id, priority, place, id, conversation_id) WHERE state = 0 AND place IS NOT NULL;
+-- The last columns are there so that the index alone answers: state too, which SQLite looks up although the index says it.
+CREATE INDEX messages_in_line ON messages (channel_id, priority, place, id, conversation_id, state) WHERE state = 0 AND place IS NOT NULL;
 CREATE INDEX messages_of_lane ON messages (conversation_id, place, id) WHERE state = 0 AND place IS NOT NULL;
-CREATE INDEX messages_due ON messages (next_attempt_at, id, place) WHERE state = 0 AND next_attempt_at IS NOT NULL;
-CREATE INDEX messages_sending ON messages (id) WHERE state = 1;
+CREATE INDEX messages_due ON messages (next_attempt_at, id, place, state) WHERE state = 0 AND next_attempt_at IS NOT NULL;
+CREATE INDEX messages_sending ON messages (id, state) WHERE state = 1;
 CREATE INDEX messages_uncertain ON messages (id) WHERE state = 7;
 CREATE INDEX messages_by_wamid ON messages (wamid) WHERE wamid IS NOT NULL;
 
