@@ -1,19 +1,13 @@
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/json.h"
+#include "domain/template_text.h"
 
 namespace wherry::sim {
-
-/// The variables of a text, {{1}} or {{first_name}}, in order of first appearance, each once.
-std::vector<std::string> variables_of(std::string_view text);
-
-/// The text with each known variable replaced.
-std::string fill_variables(std::string_view text, const std::map<std::string, std::string, std::less<>>& values);
 
 /// Whether every variable is a number: 1, 2, 3 … without gaps.
 bool are_positional(const std::vector<std::string>& variables);

@@ -49,5 +49,7 @@ bool is_clean_utf8(std::string_view text);
 std::size_t count_code_points(std::string_view text);
 /// A-Z become a-z; every other byte stays.
 std::string to_lower_ascii(std::string_view text);
+/// a-z become A-Z; every other byte stays.
+std::string to_upper_ascii(std::string_view text);
 
 }  // namespace wherry
