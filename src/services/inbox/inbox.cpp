@@ -87,6 +87,10 @@ Task<Result<void>> Inbox::receive(std::vector<InboundEvent> events) {
   for (std::size_t i = 0; i < ours.size(); ++i) {
     if (stored[i]) note(ours[i], *stored[i], has_media);
     else outcome = stored[i].error();  // WhatsApp repeats the whole POST; what was stored is a duplicate then
+    auto* other = std::get_if<NewOther>(&ours[i]);
+    if (!stored[i] || other == nullptr || !listener_) continue;
+    auto heard = co_await listener_(std::move(other->event));
+    if (!heard) outcome = heard.error();
   }
   if (has_media && wake_) wake_();
   co_return outcome;

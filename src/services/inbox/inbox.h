@@ -29,6 +29,11 @@ class Inbox {
   /// of ours are counted and logged. Errors: unavailable (nothing was stored, or a part that a repeat will complete).
   Task<Result<void>> receive(std::vector<InboundEvent> events);
 
+  /// Awaited, after it was stored, for each event that is neither message nor status. When it fails, receive() does. Set it before the
+  /// first receive().
+  using Listener = std::function<Task<Result<void>>(OtherEvent)>;
+  void on_other(Listener listener) { listener_ = std::move(listener); }
+
   /// Called, from any thread, whenever a stored message waits for its file. Set it before the first receive().
   void on_media(std::function<void()> wake) { wake_ = std::move(wake); }
 
@@ -45,6 +50,7 @@ class Inbox {
   Clock& clock_;
   InboxCounters counters_;
   std::function<void()> wake_;
+  Listener listener_;
 };
 
 }  // namespace wherry

@@ -187,5 +187,21 @@ TEST_F(InboxTest, WhicheverEventFailsARepeatOfThePostStoresItAndNothingTwice) {
   }
 }
 
+TEST_F(InboxTest, OtherEventsAreHeardAfterTheyWereStoredAndAFailureIsNotAcknowledged) {
+  std::vector<std::string> heard;
+  Result<void> answer;
+  inbox_.on_other([&](OtherEvent event) -> Task<Result<void>> {
+    EXPECT_EQ(store_.calls, 1);
+    heard.push_back(event.field + " " + event.waba_id);
+    co_return answer;
+  });
+
+  EXPECT_TRUE(receive({message("wamid.1", "15550100042"), OtherEvent{"", "9000", "account_update", "{}"}}));
+  EXPECT_EQ(heard, std::vector<std::string>{"account_update 9000"});
+  store_.calls = 0;
+  answer = Error{ErrorCode::unavailable, "the store is down"};
+  EXPECT_EQ(receive({OtherEvent{"", "9000", "account_update", "{}"}}).error().code, ErrorCode::unavailable);
+}
+
 }  // namespace
 }  // namespace wherry
