@@ -125,7 +125,8 @@ int main(int argc, char** argv) {
   for (std::size_t i = 0; load.rate <= 0 && i < load.senders; ++i) boost::asio::co_spawn(io, send_at_once(*client, load, i), ended);
   io.run();
   const double took = static_cast<double>(bench::now_ns() - begin) / 1e9;
-  std::printf("{\"posts\":%zu,\"events\":%zu,\"failed\":%zu,\"seconds\":%.3f,\"rate\":%.1f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f}\n", load.posts,
-              load.made, load.failed, took, static_cast<double>(load.made) / took, bench::percentile(load.latencies_ms, 0.5),
-              bench::percentile(load.latencies_ms, 0.99), bench::percentile(load.latencies_ms, 1));
+  std::printf(
+      "{\"posts\":%zu,\"events\":%zu,\"failed\":%zu,\"seconds\":%.3f,\"rate\":%.1f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f}\n",
+      load.posts, load.made, load.failed, took, static_cast<double>(load.made) / took, bench::percentile(load.latencies_ms, 0.5),
+      bench::percentile(load.latencies_ms, 0.99), bench::percentile(load.latencies_ms, 1));
 }

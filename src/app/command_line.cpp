@@ -143,6 +143,7 @@ int run_command_line(int argc, char** argv) {
   add_webhook_commands(app, parsed);
   add_consent_commands(app, parsed);
   add_source_commands(app, parsed);
+  add_message_commands(app, parsed);
   add_send_command(app, parsed);
   try {
     app.parse(argc, argv);

@@ -25,6 +25,7 @@ struct Parsed {
   std::map<std::string, std::string> fields;
   std::map<std::string, std::int64_t> numbers;
   bool no_pair_limit = false;
+  bool wait = false;
   bool dead = false, enable = false, disable = false;
   std::vector<std::string> kinds, scopes, limits;
   bool unlimited = false;
@@ -78,12 +79,13 @@ Result<void> set_tenant(Parsed& p, const AdminTarget& target);
 /// What --limit and --unlimited say; nullopt when neither was given.
 Result<std::optional<json::array>> limits_given(const Parsed& p);
 
-/// `wherry tenant|key|channel|webhook|consent|source …`
+/// `wherry tenant|key|channel|webhook|consent|source|message …`
 void add_tenant_commands(CLI::App& app, const Shared& parsed);
 void add_key_commands(CLI::App& app, const Shared& parsed);
 void add_channel_commands(CLI::App& app, const Shared& parsed);
 void add_webhook_commands(CLI::App& app, const Shared& parsed);
 void add_consent_commands(CLI::App& app, const Shared& parsed);
 void add_source_commands(CLI::App& app, const Shared& parsed);
+void add_message_commands(CLI::App& app, const Shared& parsed);
 
 }  // namespace wherry::app

@@ -103,7 +103,7 @@ Task<void> add_stored_metrics(MetricsPage& page, Core& core, const JournalRetent
   if (unfinished) {
     const auto age = unfinished->oldest ? core.clock.now() - *unfinished->oldest : milliseconds(0);
     page.add("wherry_outbox_oldest_age_seconds", Kind::gauge,
-             "Age of the oldest message that is accepted or sending; 0 when there is none.", std::chrono::duration<double>(age).count());
+             "Age of the oldest message that is in line or being sent; 0 when there is none.", std::chrono::duration<double>(age).count());
     page.add("wherry_media_fetches_waiting", Kind::gauge, "Files still to be fetched from WhatsApp.",
              static_cast<double>(unfinished->fetches));
   }

@@ -49,7 +49,8 @@ InboundView to_inbound(const Row& row) {
 }  // namespace
 
 /// An empty `kind` is any.
-Task<Result<std::vector<JournalItem>>> SqlJournalStore::read_kind(TenantId tenant, std::uint64_t after, std::uint32_t limit, std::string kind) {
+Task<Result<std::vector<JournalItem>>> SqlJournalStore::read_kind(TenantId tenant, std::uint64_t after, std::uint32_t limit,
+                                                                  std::string kind) {
   Statement statement{select_items, {value_of(tenant), number(after), number(limit), std::move(kind)}, {}};
   CO_TRY(auto rows, co_await database_.query(std::move(statement)));
   std::vector<JournalItem> items;

@@ -49,12 +49,12 @@ bool is_told(const MessageMove& move) { return move.to != MessageState::sending;
 
 Batch move_batch(const MessageMove& move, const Message& message) {
   Batch batch;
-  batch.push_back({update_state,
-                   {value_of(move.id), number(static_cast<std::uint64_t>(move.from)), number(static_cast<std::uint64_t>(move.to)),
-                    move.wamid.empty() ? Value() : Value(move.wamid), move.error ? Value(error_to_json(*move.error)) : Value(),
-                    number(move.attempts), value_of(move.next_attempt_at), value_of(move.at), number(move.again_though_uncertain ? 1 : 0),
-                    value_of(move.give_up_at)},
-                   1});
+  batch.push_back(
+      {update_state,
+       {value_of(move.id), number(static_cast<std::uint64_t>(move.from)), number(static_cast<std::uint64_t>(move.to)),
+        move.wamid.empty() ? Value() : Value(move.wamid), move.error ? Value(error_to_json(*move.error)) : Value(), number(move.attempts),
+        value_of(move.next_attempt_at), value_of(move.at), number(move.again_though_uncertain ? 1 : 0), value_of(move.give_up_at)},
+       1});
   if (is_told(move)) {
     batch.push_back(
         journal_row(message.tenant, kind_of(move.to), message.channel, message.conversation, move.id.raw, move.at, journal_body(move)));
@@ -124,8 +124,8 @@ Task<Result<void>> SqlMessageStore::accept(Message message, std::optional<Idempo
                    {value_of(message.id), value_of(message.tenant), value_of(message.channel), value_of(message.conversation),
                     content_to_json(message.content), number(static_cast<std::uint64_t>(message.state)), number(message.attempts),
                     number(static_cast<std::uint64_t>(message.priority)), value_of(message.send_at), place_of(message),
-                    value_of(message.next_attempt_at), number(static_cast<std::uint64_t>(message.window_check)), value_of(message.give_up_at),
-                    value_of(message.created_at)},
+                    value_of(message.next_attempt_at), number(static_cast<std::uint64_t>(message.window_check)),
+                    value_of(message.give_up_at), value_of(message.created_at)},
                    {}});
   batch.push_back(journal_row(message.tenant, "message.accepted", message.channel, message.conversation, message.id.raw, message.created_at,
                               accepted_body(message)));

@@ -13,10 +13,10 @@ namespace wherry::store {
 namespace {
 
 #define WHERRY_IN_LINE "state = 0 AND place IS NOT NULL"
-#define WHERRY_FIRST_OF(priority)                                                                                           \
+#define WHERRY_FIRST_OF(priority)                                                                                                     \
   "(SELECT m.created_at FROM messages m WHERE m.state = 0 AND m.place IS NOT NULL AND m.channel_id = c.id AND m.priority = " priority \
   " ORDER BY m.place, m.id LIMIT 1)"
-#define WHERRY_LAST_OF(priority)                                                                                       \
+#define WHERRY_LAST_OF(priority)                                                                                                 \
   "(SELECT m.place FROM messages m WHERE m.state = 0 AND m.place IS NOT NULL AND m.channel_id = c.id AND m.priority = " priority \
   " ORDER BY m.place DESC, m.id DESC LIMIT 1)"
 constexpr const char* select_lines =
@@ -24,12 +24,12 @@ constexpr const char* select_lines =
     "SELECT (SELECT m.channel_id FROM messages m WHERE m.state = 0 AND m.place IS NOT NULL ORDER BY m.channel_id LIMIT 1) "
     "UNION ALL SELECT (SELECT m.channel_id FROM messages m WHERE m.state = 0 AND m.place IS NOT NULL AND m.channel_id > c.id "
     "ORDER BY m.channel_id LIMIT 1) FROM c WHERE c.id IS NOT NULL) "
-    "SELECT c.id, " WHERRY_FIRST_OF("0") ", " WHERRY_FIRST_OF("1") ", " WHERRY_LAST_OF("0") ", " WHERRY_LAST_OF("1") " FROM c WHERE c.id IS NOT NULL";
-constexpr const char* select_in_line =
-    "SELECT conversation_id, place, id FROM messages WHERE " WHERRY_IN_LINE
-    " AND channel_id = $1 AND priority = $2 AND (place, id) > ($3, $4) ORDER BY place, id LIMIT $5";
-constexpr const char* select_lane = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE " WHERRY_IN_LINE
-                                    " AND conversation_id = $1 ORDER BY place, id LIMIT $2";
+    "SELECT c.id, " WHERRY_FIRST_OF("0") ", " WHERRY_FIRST_OF("1") ", " WHERRY_LAST_OF("0") ", " WHERRY_LAST_OF(
+        "1") " FROM c WHERE c.id IS NOT NULL";
+constexpr const char* select_in_line = "SELECT conversation_id, place, id FROM messages WHERE " WHERRY_IN_LINE
+                                       " AND channel_id = $1 AND priority = $2 AND (place, id) > ($3, $4) ORDER BY place, id LIMIT $5";
+constexpr const char* select_lane =
+    "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE " WHERRY_IN_LINE " AND conversation_id = $1 ORDER BY place, id LIMIT $2";
 constexpr const char* select_due = "SELECT " WHERRY_MESSAGE_COLUMNS
                                    " FROM messages WHERE state = 0 AND next_attempt_at IS NOT NULL AND next_attempt_at <= $1 "
                                    "AND (next_attempt_at, id) > ($2, $3) ORDER BY next_attempt_at, id LIMIT $4";

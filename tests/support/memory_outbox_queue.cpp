@@ -49,8 +49,7 @@ Task<Result<std::vector<InLine>>> MemoryMessageStore::in_line(ChannelId channel,
 
 Task<Result<std::vector<Message>>> MemoryMessageStore::lane(ConversationId conversation, std::uint32_t limit) {
   CO_TRY_VOID(begin_call());
-  auto found =
-      sorted_line([&](const Message& message) { return wherry::test::in_line(message) && message.conversation == conversation; });
+  auto found = sorted_line([&](const Message& message) { return wherry::test::in_line(message) && message.conversation == conversation; });
   if (found.size() > limit) found.resize(limit);
   largest_page = std::max(largest_page, found.size());
   co_return found;

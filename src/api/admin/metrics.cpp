@@ -29,11 +29,13 @@ void add_outbox(MetricsPage& page, const OutboxCounters& outbox) {
   page.sample("wherry_outbox_messages_total", "outcome", "sent", as_double(outbox.sent));
   page.sample("wherry_outbox_messages_total", "outcome", "failed", as_double(outbox.failed));
   page.sample("wherry_outbox_messages_total", "outcome", "uncertain", as_double(outbox.uncertain));
+  page.sample("wherry_outbox_messages_total", "outcome", "cancelled", as_double(outbox.cancelled));
   page.add("wherry_outbox_retries_total", MetricsPage::Kind::counter, "Sends that were tried again.", as_double(outbox.retried));
   page.add("wherry_outbox_resumed_total", MetricsPage::Kind::counter, "Messages taken up again after a restart.",
            as_double(outbox.resumed));
-  page.add("wherry_outbox_waiting", MetricsPage::Kind::gauge, "Messages accepted and not finished.",
+  page.add("wherry_outbox_waiting", MetricsPage::Kind::gauge, "Messages in line or being sent.",
            static_cast<double>(outbox.waiting.load()));
+  page.add("wherry_outbox_scheduled", MetricsPage::Kind::gauge, "Messages for later.", static_cast<double>(outbox.scheduled.load()));
 }
 
 void add_inbox(MetricsPage& page, const InboxCounters& inbox) {

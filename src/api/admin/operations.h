@@ -27,6 +27,8 @@ Task<Result<http::Response>> remove_channel(AdminServices& services, http::Reque
 Task<Result<http::Response>> check_channel(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> list_conversations(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> list_messages(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> send_message(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> cancel_message(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> get_message(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> create_subscription(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> list_subscriptions(AdminServices& services, http::Request& request);

@@ -53,7 +53,9 @@ void add_admin_routes(http::Router& router, AdminServices& services) {
   add(post, "/admin/v1/channels/{id}/check", check_channel);
   add(get, "/admin/v1/conversations", list_conversations);
   add(get, "/admin/v1/messages", list_messages);
+  add(post, "/admin/v1/messages", send_message);
   add(get, "/admin/v1/messages/{id}", get_message);
+  add(delete_, "/admin/v1/messages/{id}", cancel_message);
   add(get, "/admin/v1/messages/{id}/timeline", get_timeline);
   add(get, "/admin/v1/events", list_events);
   add(get, "/admin/v1/events/stream", stream_events);

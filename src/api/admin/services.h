@@ -8,6 +8,7 @@
 #include "services/channels/channels.h"
 #include "services/channels/conversations.h"
 #include "services/consent/consents.h"
+#include "services/idempotency/idempotency.h"
 #include "services/inbox/inbox.h"
 #include "services/journal/journal_feed.h"
 #include "services/outbox/outbox.h"
@@ -25,7 +26,8 @@ struct AdminServices {
   Channels& channels;
   MessageStore& messages;
   Upstream& upstream;
-  const Outbox& outbox;
+  Outbox& outbox;
+  Idempotency& idempotency;
   const Inbox& inbox;
   Webhooks& webhooks;
   const Clock& clock;

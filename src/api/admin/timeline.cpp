@@ -87,7 +87,9 @@ json::object step_of(const JournalEvent& event) {
                                  {"recipient", "recipient"},
                                  {"type", "type"},
                                  {"error", "error"},
-                                 {"nextAttemptAt", "next_attempt_at"}}) {
+                                 {"nextAttemptAt", "next_attempt_at"},
+                                 {"sendAt", "send_at"},
+                                 {"priority", "priority"}}) {
     if (const auto* member = json::find(body, from)) step[to] = *member;
   }
   return step;

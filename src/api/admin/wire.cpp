@@ -91,6 +91,8 @@ json::object render(const Message& message) {
   out["type"] = kind_name(message.content);
   out["state"] = to_string(message.state);
   out["wamid"] = message.wamid.empty() ? json::value(nullptr) : json::value(message.wamid);
+  out["priority"] = to_string(message.priority);
+  out["send_at"] = time_or_null(message.send_at);
   out["attempts"] = message.attempts;
   out["next_attempt_at"] = time_or_null(message.next_attempt_at);
   if (message.error) {
@@ -130,8 +132,10 @@ json::object render_page(json::array items, std::optional<std::string> next_curs
   return page;
 }
 
-Task<Result<json::object>> read_object(http::Request& request) {
-  CO_TRY(auto text, co_await http::read_all(*request.body, body_limit));
+Task<Result<json::object>> read_object(http::Request& request) { co_return co_await read_object(*request.body); }
+
+Task<Result<json::object>> read_object(http::BodyReader& body) {
+  CO_TRY(auto text, co_await http::read_all(body, body_limit));
   CO_TRY(auto parsed, json::parse(text));
   if (!parsed.is_object()) co_return Error{ErrorCode::invalid_argument, "the body must be a JSON object"};
   co_return std::move(parsed.get_object());

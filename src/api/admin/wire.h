@@ -19,6 +19,7 @@ json::object render_page(json::array items, std::optional<std::string> next_curs
 
 /// Reads a JSON object body of at most 64 KiB. Errors: invalid_argument, too_large.
 Task<Result<json::object>> read_object(http::Request& request);
+Task<Result<json::object>> read_object(http::BodyReader& body);
 
 /// Field readers: absent or null is nullopt; a wrong type is invalid_argument that names the field.
 Result<std::optional<std::string>> text_field(const json::object& body, std::string_view name);

@@ -37,7 +37,8 @@ TEST_F(OpenApi, EveryPageIsServedAsJsonAndListed) {
 }
 
 TEST_F(OpenApi, WhatIsNotThereIsNotFound) {
-  for (const auto* path : {"/openapi/none.json", "/openapi/pipes.yaml", "/openapi/pipes", "/openapi/.json"}) EXPECT_EQ(get(path).status, 404) << path;
+  for (const auto* path : {"/openapi/none.json", "/openapi/pipes.yaml", "/openapi/pipes", "/openapi/.json"})
+    EXPECT_EQ(get(path).status, 404) << path;
 }
 
 }  // namespace

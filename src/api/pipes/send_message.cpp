@@ -61,7 +61,7 @@ http::Response replayed(http::Response response) {
 // The answer to a request whose own answer was lost, from what became of its message.
 http::Response answer_from(const Message& message, std::string_view conversation_id) {
   if (message.state == MessageState::uncertain) return error_response({ErrorCode::outcome_unknown, std::string(unconfirmed_text)});
-  if (message.state == MessageState::failed) return error_response({ErrorCode::rejected, {}});
+  if (message.state == MessageState::failed || message.state == MessageState::cancelled) return error_response({ErrorCode::rejected, {}});
   return http::json_response(200, sent_json(message.wamid, conversation_id));
 }
 

@@ -19,8 +19,7 @@ Task<Result<Message>> Outbox::cancel(TenantId tenant, MessageId id) {
     if (!message) co_return Error{ErrorCode::not_found, "no such message"};
     if (message->tenant != tenant) co_return Error{ErrorCode::permission_denied, "The message belongs to another account"};
     if (message->state != MessageState::accepted) co_return past_that(message->state);
-    MessageMove move{id,           MessageState::accepted, MessageState::cancelled, {}, std::nullopt, message->attempts,
-                     std::nullopt, clock_.now()};
+    MessageMove move{id, MessageState::accepted, MessageState::cancelled, {}, std::nullopt, message->attempts, std::nullopt, clock_.now()};
     auto moved = co_await store_.move(move, *message);
     if (!moved && moved.error().code == ErrorCode::conflict) continue;
     if (!moved) co_return moved.error();

@@ -12,7 +12,9 @@ constexpr milliseconds while_there_is_more = 20ms;
 constexpr milliseconds idle_pause = 1s;
 constexpr milliseconds lateness = 15s;
 
-Error still_in_line() { return {ErrorCode::outcome_unknown, "The message is stored and its turn has not come yet; its state will tell what becomes of it"}; }
+Error still_in_line() {
+  return {ErrorCode::outcome_unknown, "The message is stored and its turn has not come yet; its state will tell what becomes of it"};
+}
 }  // namespace
 
 Task<Result<void>> Outbox::resume() {

@@ -36,8 +36,8 @@ class MessageStore : public OutboxQueue {
   virtual Task<Result<std::optional<Conversation>>> find_conversation(ConversationId id) = 0;
   struct ConversationFilter {
     std::optional<TenantId> tenant;
-    std::string contact_key;                    ///< empty: any
-    std::optional<ConversationId> after;        ///< page on; newest first
+    std::string contact_key;  ///< empty: any
+    std::optional<ConversationId> after;  ///< page on; newest first
     std::uint32_t limit = 50;
   };
   virtual Task<Result<std::vector<Conversation>>> list_conversations(ConversationFilter filter) = 0;
@@ -72,13 +72,13 @@ struct NewInbound {
   ChannelId channel;
   TenantId tenant;
   InboundMessage message;
-  std::string contact_key;          ///< contact_key(wa_id), or "" for a BSUID-only sender
-  std::optional<MediaId> media;     ///< the row its file will get
+  std::string contact_key;  ///< contact_key(wa_id), or "" for a BSUID-only sender
+  std::optional<MediaId> media;  ///< the row its file will get
 };
 
 struct StoredInbound {
   bool duplicate = false;
-  Conversation conversation;        ///< created or refreshed; meaningless when duplicate
+  Conversation conversation;  ///< created or refreshed; meaningless when duplicate
 };
 
 /// A status as it is to be applied.
@@ -90,7 +90,7 @@ struct NewStatus {
 
 struct StoredStatus {
   bool duplicate = false;
-  std::optional<Message> message;   ///< as it now is; nullopt when it is none of ours
+  std::optional<Message> message;  ///< as it now is; nullopt when it is none of ours
   bool moved = false;
 };
 

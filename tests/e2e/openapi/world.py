@@ -1,4 +1,5 @@
 """Two tenants on one gateway, and what a sample request of each operation needs."""
+import datetime
 import functools
 import itertools
 
@@ -138,4 +139,8 @@ class Tenant:
         return answer.json["messageId"]
 
     def message(self, operation):
+        if operation.method == "DELETE":
+            later = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)
+            return self.world.made("/messages", {"tenant_id": self.id, "conversation_id": self.conversation, "type": "text",
+                                                 "text": {"body": "later"}, "send_at": later.strftime("%Y-%m-%dT%H:%M:%SZ")})["id"]
         return self.sent()
