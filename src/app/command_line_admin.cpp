@@ -42,7 +42,7 @@ void add_tenant_commands(CLI::App& app, const Shared& parsed) {
 namespace {
 
 constexpr std::string_view channel_secrets[] = {"access_token", "app_secret", "verify_token"};
-constexpr std::string_view channel_names[] = {"name", "phone_number_id", "waba_id", "display_number"};
+constexpr std::string_view channel_names[] = {"name", "phone_number_id", "waba_id", "display_number", "agent_id"};
 
 bool is_one_of(std::span<const std::string_view> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -60,8 +60,10 @@ Result<void> put_channel_fields(Parsed& p) {
   return {};
 }
 
-void add_channel_secrets(CLI::App& command, const Shared& parsed, bool required) {
+void add_channel_settings(CLI::App& command, const Shared& parsed, bool required) {
   auto& fields = parsed->fields;
+  command.add_option("--name", fields["name"], "A name for you");
+  command.add_option("--agent-id", fields["agent_id"], "A UUID by which an application knows the number (Magpipe)");
   command.add_option("--access-token", fields["access_token"], "Graph access token, or @FILE that holds it")
       ->envname("WHERRY_ACCESS_TOKEN")
       ->required(required);
@@ -80,11 +82,10 @@ void add_channel_commands(CLI::App& app, const Shared& parsed) {
   auto& channel = *app.add_subcommand("channel", "Channels: the numbers messages are sent from")->require_subcommand(1);
   auto& add = *channel.add_subcommand("add", "Add a Cloud API number");
   add.add_option("--tenant", parsed->tenant, "Tenant id or name")->required();
-  add.add_option("--name", fields["name"], "A name for you");
   add.add_option("--phone-number-id", fields["phone_number_id"], "Meta's id of the number")->required();
   add.add_option("--waba-id", fields["waba_id"], "Meta's id of the WhatsApp Business account")->required();
   add.add_option("--display-number", fields["display_number"], "The number with its country code")->required();
-  add_channel_secrets(add, parsed, true);
+  add_channel_settings(add, parsed, true);
   add.add_option("--messages-per-second", parsed->numbers["messages_per_second"], "The number's throughput tier; 0 = not paced")
       ->default_val(80);
   add.add_flag("--no-pair-limit", parsed->no_pair_limit, "Do not keep Meta's limit of 45 messages, then one per 6 s, to one recipient");
@@ -107,8 +108,7 @@ void add_channel_commands(CLI::App& app, const Shared& parsed) {
   });
   auto& update = *channel.add_subcommand("update", "Change a channel; the old app secret stays good for webhooks until the next change");
   update.add_option("id", fields["id"], "The channel's id (pool_…)")->required();
-  update.add_option("--name", fields["name"], "A name for you");
-  add_channel_secrets(update, parsed, false);
+  add_channel_settings(update, parsed, false);
   on_admin(update, parsed, [](Parsed& p, const AdminTarget&) -> Result<void> {
     p.call = {Method::patch, "/admin/v1/channels/" + http::percent_encode(p.fields["id"]), {}};
     return put_channel_fields(p);

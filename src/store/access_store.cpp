@@ -10,9 +10,9 @@ constexpr const char* insert_tenant = "INSERT INTO tenants (id, name, created_at
 constexpr const char* select_tenants = "SELECT id, name, created_at FROM tenants ORDER BY id";
 constexpr const char* select_tenant = "SELECT id, name, created_at FROM tenants WHERE id = $1";
 #define WHERRY_KEY_COLUMNS \
-  "id, tenant_id, style, prefix, hash, label, scopes, limits, created_at, expires_at, revoked_at, last_used_at, replaced_by"
+  "id, tenant_id, style, prefix, hash, label, scopes, limits, created_at, expires_at, revoked_at, last_used_at, replaced_by, webhook_id"
 constexpr const char* insert_key =
-    "INSERT INTO api_keys (" WHERRY_KEY_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    "INSERT INTO api_keys (" WHERRY_KEY_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 // One row while there is room for another key.
 constexpr const char* check_room =
     "SELECT 1 WHERE (SELECT COUNT(*) FROM api_keys WHERE tenant_id = $1 AND style = $2 AND revoked_at IS NULL AND replaced_by IS NULL "
@@ -20,7 +20,8 @@ constexpr const char* check_room =
 constexpr const char* update_replaced =
     "UPDATE api_keys SET replaced_by = $2, expires_at = $3 WHERE id = $1 AND revoked_at IS NULL AND replaced_by IS NULL";
 constexpr const char* update_settings =
-    "UPDATE api_keys SET label = $2, scopes = $3, limits = $4, expires_at = $5 WHERE id = $1 AND revoked_at IS NULL AND replaced_by IS "
+    "UPDATE api_keys SET label = $2, scopes = $3, limits = $4, expires_at = $5, webhook_id = $6 WHERE id = $1 AND revoked_at IS NULL AND "
+    "replaced_by IS "
     "NULL";
 constexpr const char* select_keys = "SELECT " WHERRY_KEY_COLUMNS " FROM api_keys ORDER BY id";
 constexpr const char* select_keys_of = "SELECT " WHERRY_KEY_COLUMNS " FROM api_keys WHERE tenant_id = $1 ORDER BY id";
@@ -52,14 +53,17 @@ ApiKey to_key(const Row& row) {
   key.revoked_at = as_optional_time(row[10]);
   key.last_used_at = as_optional_time(row[11]);
   if (std::holds_alternative<Bytes>(row[12])) key.replaced_by = as_id<KeyId>(row[12]);
+  if (std::holds_alternative<Bytes>(row[13])) key.webhook = as_id<SubscriptionId>(row[13]);
   return key;
 }
+
+Value webhook_of(const ApiKey& key) { return key.webhook ? value_of(*key.webhook) : Value(); }
 
 Statement insertion(const ApiKey& key) {
   return {insert_key,
           {value_of(key.id), value_of(key.tenant), key.style, key.prefix, value_of(key.hash), key.label, number(key.scopes.bits()),
            to_text(key.limits), value_of(key.created_at), value_of(key.expires_at), value_of(key.revoked_at), value_of(key.last_used_at),
-           Value()},
+           Value(), webhook_of(key)},
           {}};
 }
 
@@ -102,8 +106,9 @@ Task<Result<void>> SqlAccessStore::replace_key(KeyId old, Timestamp old_expires_
 }
 
 Task<Result<void>> SqlAccessStore::update_key(ApiKey key) {
-  Batch batch{
-      {update_settings, {value_of(key.id), key.label, number(key.scopes.bits()), to_text(key.limits), value_of(key.expires_at)}, 1}};
+  Batch batch{{update_settings,
+               {value_of(key.id), key.label, number(key.scopes.bits()), to_text(key.limits), value_of(key.expires_at), webhook_of(key)},
+               1}};
   CO_TRY_VOID(co_await database_.commit(std::move(batch)));
   co_return Result<void>();
 }

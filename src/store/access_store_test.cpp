@@ -159,6 +159,7 @@ TEST_F(AccessRows, SettingsAndUsesAreStored) {
   key.scopes = {};
   key.limits = {};
   key.expires_at.reset();
+  key.webhook = SubscriptionId::make(now());
 
   ASSERT_TRUE(run(store.update_key(key)));
   ASSERT_TRUE(run(store.note_used({{key.id, now() + seconds(3)}})));
@@ -168,6 +169,7 @@ TEST_F(AccessRows, SettingsAndUsesAreStored) {
   EXPECT_EQ(stored->scopes, Scopes());
   EXPECT_TRUE(stored->limits.empty());
   EXPECT_FALSE(stored->expires_at);
+  EXPECT_EQ(stored->webhook, key.webhook);
   EXPECT_EQ(stored->last_used_at, now() + seconds(3));
   EXPECT_FALSE(*run(store.find_key(KeyId::make(now()))));
 }

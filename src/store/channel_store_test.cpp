@@ -33,6 +33,8 @@ class ChannelRows : public test::StoreWorld {
     made.pair_limit = false;
     made.uncertain_policy = UncertainPolicy::resend;
     made.uncertain_after = seconds(90);
+    made.agent = from_uuid("0b1d6b1e-6a4e-4d3c-8f1e-9a2c3b4d5e6f");
+    made.subscribed = true;
     made.created_at = now();
     return made;
   }
@@ -55,6 +57,8 @@ TEST_F(ChannelRows, AChannelComesBackAsItWas) {
   EXPECT_EQ(back.id, channel.id);
   EXPECT_EQ(back.tenant, tenant);
   EXPECT_EQ(back.name, "support");
+  EXPECT_EQ(back.agent, channel.agent);
+  EXPECT_TRUE(back.subscribed);
   EXPECT_EQ(back.phone_number_id, "111");
   EXPECT_EQ(back.waba_id, "900");
   EXPECT_EQ(back.display_number, "15550100");

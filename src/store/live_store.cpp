@@ -9,9 +9,9 @@ namespace {
 constexpr const char* select_cursor = "SELECT cursor_at FROM live_cursors WHERE tenant_id = $1";
 constexpr const char* upsert_cursor =
     "INSERT INTO live_cursors (tenant_id, cursor_at) VALUES ($1, $2) ON CONFLICT (tenant_id) DO UPDATE SET cursor_at = excluded.cursor_at";
-#define WHERRY_QUEUE_WHERE(which)                                                                                              \
-  "INSERT INTO offline_queue (tenant_id, sequence, contact_id, at) SELECT j.tenant_id, j.sequence, v.contact_id, m.at "        \
-  "FROM journal j JOIN inbound_messages m ON m.id = j.subject JOIN conversations v ON v.id = m.conversation_id "               \
+#define WHERRY_QUEUE_WHERE(which)                                                                                       \
+  "INSERT INTO offline_queue (tenant_id, sequence, contact_id, at) SELECT j.tenant_id, j.sequence, v.contact_id, m.at " \
+  "FROM journal j JOIN inbound_messages m ON m.id = j.subject JOIN conversations v ON v.id = m.conversation_id "        \
   "WHERE j.tenant_id = $1 AND " which " AND j.kind = 'message.received' ON CONFLICT (tenant_id, sequence) DO NOTHING"
 constexpr const char* insert_queued = WHERRY_QUEUE_WHERE("j.sequence = $2");
 constexpr const char* insert_range = WHERRY_QUEUE_WHERE("j.sequence > $2 AND j.sequence <= $3 AND j.at > $4");

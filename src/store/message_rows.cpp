@@ -41,6 +41,7 @@ Message to_message(const Row& row) {
   message.priority = static_cast<Priority>(as_int(row[15]));
   message.send_at = as_optional_time(row[16]);
   message.place = as_int(row[17]);
+  message.client_data = as_text(row[18]);
   return message;
 }
 

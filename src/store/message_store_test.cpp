@@ -45,6 +45,7 @@ class MessageRows : public test::StoreWorld {
 TEST_F(MessageRows, AnAcceptedMessageComesBackAsItWas) {
   auto made = message();
   made.content = MediaContent{MediaKind::document, MediaId::make(now()), "the plan", "plan.pdf"};
+  made.client_data = R"({"order":991})";
   ASSERT_TRUE(run(store.accept(made, std::nullopt)));
 
   reopen();
@@ -56,6 +57,7 @@ TEST_F(MessageRows, AnAcceptedMessageComesBackAsItWas) {
   EXPECT_EQ(back.tenant, tenant);
   EXPECT_EQ(back.channel, channel);
   EXPECT_EQ(back.conversation, conversation);
+  EXPECT_EQ(back.client_data, made.client_data);
   EXPECT_EQ(content_to_json(back.content), content_to_json(made.content));
   EXPECT_EQ(back.state, MessageState::accepted);
   EXPECT_EQ(back.wamid, "");

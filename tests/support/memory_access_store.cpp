@@ -63,6 +63,7 @@ Task<Result<void>> MemoryAccessStore::update_key(ApiKey key) {
   known->scopes = key.scopes;
   known->limits = key.limits;
   known->expires_at = key.expires_at;
+  known->webhook = key.webhook;
   co_return Result<void>();
 }
 

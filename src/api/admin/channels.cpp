@@ -25,10 +25,18 @@ Result<std::optional<UncertainPolicy>> policy_field(const json::object& body) {
   return Error{ErrorCode::invalid_argument, "uncertain_policy must be fail or resend"};
 }
 
+Result<std::optional<RawId>> agent_field(const json::object& body) {
+  TRY(auto text, text_field(body, "agent_id"));
+  if (!text) return std::optional<RawId>();
+  const auto id = from_uuid(*text);
+  if (!id) return Error{ErrorCode::invalid_argument, "agent_id must be a UUID"};
+  return id;
+}
+
 Result<NewChannel> parse_new_channel(const json::object& body) {
-  TRY_VOID(
-      only_fields(body, {"tenant_id", "name", "phone_number_id", "waba_id", "display_number", "access_token", "app_secret", "verify_token",
-                         "graph_url", "graph_version", "messages_per_second", "pair_limit", "uncertain_policy", "uncertain_after_s"}));
+  TRY_VOID(only_fields(
+      body, {"tenant_id", "name", "phone_number_id", "waba_id", "display_number", "access_token", "app_secret", "verify_token", "graph_url",
+             "graph_version", "messages_per_second", "pair_limit", "uncertain_policy", "uncertain_after_s", "agent_id"}));
   TRY(auto tenant, text_field(body, "tenant_id"));
   TRY(auto name, text_field(body, "name"));
   TRY(auto phone_number_id, text_field(body, "phone_number_id"));
@@ -60,6 +68,7 @@ Result<NewChannel> parse_new_channel(const json::object& body) {
   wanted.pair_limit = pair_limit.value_or(true);
   wanted.uncertain_policy = policy.value_or(UncertainPolicy::fail);
   if (uncertain_after) wanted.uncertain_after = seconds(*uncertain_after);
+  TRY(wanted.agent, agent_field(body));
   return wanted;
 }
 
@@ -100,7 +109,7 @@ Task<Result<http::Response>> change_channel(AdminServices& services, http::Reque
   CO_TRY(auto channel, find_channel(services, request));
   CO_TRY(auto body, co_await read_object(request));
   CO_TRY_VOID(only_fields(body, {"name", "access_token", "app_secret", "verify_token", "graph_url", "graph_version", "messages_per_second",
-                                 "pair_limit", "uncertain_policy", "uncertain_after_s"}));
+                                 "pair_limit", "uncertain_policy", "uncertain_after_s", "agent_id"}));
   ChannelChange change;
   CO_TRY(change.name, text_field(body, "name"));
   CO_TRY(auto access_token, text_field(body, "access_token"));
@@ -113,6 +122,8 @@ Task<Result<http::Response>> change_channel(AdminServices& services, http::Reque
   CO_TRY(change.uncertain_policy, policy_field(body));
   CO_TRY(auto uncertain_after, integer_field(body, "uncertain_after_s", 60, 86'400));
   if (uncertain_after) change.uncertain_after = seconds(*uncertain_after);
+  CO_TRY(auto agent, agent_field(body));
+  if (body.contains("agent_id")) change.agent = agent;
   change.access_token = secret_of(std::move(access_token));
   change.app_secret = secret_of(std::move(app_secret));
   change.verify_token = secret_of(std::move(verify_token));

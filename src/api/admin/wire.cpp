@@ -63,6 +63,7 @@ json::object render(const Channel& channel) {
   out["pair_limit"] = channel.pair_limit;
   out["uncertain_policy"] = channel.uncertain_policy == UncertainPolicy::resend ? "resend" : "fail";
   out["uncertain_after_s"] = channel.uncertain_after.count();
+  out["agent_id"] = channel.agent ? json::value(to_uuid(*channel.agent)) : json::value(nullptr);
   out["created_at"] = to_iso8601(channel.created_at);
   return out;
 }

@@ -52,6 +52,7 @@ struct KeyChange {
   std::optional<Scopes> scopes;
   std::optional<RateLimits> limits;
   std::optional<std::optional<Timestamp>> expires_at;  ///< of nullopt: never
+  std::optional<std::optional<SubscriptionId>> webhook;
 };
 
 /// Tenants, API keys and their request limits. Threads: any; nothing is locked while waiting.

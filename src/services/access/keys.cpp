@@ -136,6 +136,7 @@ Task<Result<ApiKey>> Access::change_key(KeyId id, KeyChange change) {
     key.expires_at = *change.expires_at;
   }
   if (change.scopes) key.scopes = *change.scopes;
+  if (change.webhook) key.webhook = *change.webhook;
   auto stored = co_await store_.update_key(key);
   if (!stored && stored.error().code == ErrorCode::conflict) co_return key_is_over();
   if (!stored) co_return stored.error();
@@ -156,6 +157,7 @@ Task<Result<IssuedKey>> Access::rotate_key(KeyId id, seconds overlap, std::optio
   record.label = old.label;
   record.scopes = old.scopes;
   record.limits = old.limits;
+  record.webhook = old.webhook;
   record.expires_at = expires_at;
   const Timestamp until = now + overlap;
   auto replaced = co_await store_.replace_key(id, std::min(old.expires_at.value_or(until), until), record);

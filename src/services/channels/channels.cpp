@@ -110,6 +110,18 @@ std::vector<ChannelPtr> Channels::all() const {
   return list;
 }
 
+std::vector<ChannelPtr> Channels::of(TenantId tenant) const {
+  auto list = all();
+  std::erase_if(list, [&](const ChannelPtr& channel) { return channel->tenant != tenant; });
+  return list;
+}
+
+ChannelPtr Channels::find_by_agent(TenantId tenant, const RawId& agent) const {
+  const auto own = of(tenant);
+  const auto newest = std::find_if(own.rbegin(), own.rend(), [&](const ChannelPtr& channel) { return channel->agent == agent; });
+  return newest == own.rend() ? nullptr : *newest;
+}
+
 Task<Result<ChannelPtr>> Channels::add(NewChannel request) {
   if (request.graph_url.empty()) request.graph_url = default_graph_url_;
   if (request.graph_version.empty()) request.graph_version = default_graph_version_;
@@ -135,6 +147,8 @@ Task<Result<ChannelPtr>> Channels::add(NewChannel request) {
   channel.pair_limit = request.pair_limit;
   channel.uncertain_policy = request.uncertain_policy;
   channel.uncertain_after = request.uncertain_after;
+  channel.agent = request.agent;
+  channel.subscribed = request.subscribed;
   CO_TRY_VOID(co_await store_.add_channel(channel));
   auto added = std::make_shared<const Channel>(std::move(channel));
   put(added);
@@ -146,6 +160,7 @@ Task<Result<ChannelPtr>> Channels::change(ChannelId id, ChannelChange change) {
   if (!current) co_return Error{ErrorCode::not_found, "no such channel"};
   Channel changed = *current;
   if (change.name) changed.name = *change.name;
+  if (change.waba_id) changed.waba_id = *change.waba_id;
   if (change.access_token) changed.access_token = *change.access_token;
   if (change.app_secret && change.app_secret->reveal() != changed.app_secret.reveal()) {
     changed.previous_app_secret = changed.app_secret;
@@ -158,10 +173,24 @@ Task<Result<ChannelPtr>> Channels::change(ChannelId id, ChannelChange change) {
   if (change.pair_limit) changed.pair_limit = *change.pair_limit;
   if (change.uncertain_policy) changed.uncertain_policy = *change.uncertain_policy;
   if (change.uncertain_after) changed.uncertain_after = *change.uncertain_after;
-  NewChannel as_new{changed.tenant,           changed.name,           changed.phone_number_id,     changed.waba_id,
-                    changed.display_number,   changed.access_token,   changed.app_secret,          changed.verify_token,
-                    changed.graph_url,        changed.graph_version,  changed.messages_per_second, changed.pair_limit,
-                    changed.uncertain_policy, changed.uncertain_after};
+  if (change.agent) changed.agent = *change.agent;
+  if (change.subscribed) changed.subscribed = *change.subscribed;
+  NewChannel as_new{changed.tenant,
+                    changed.name,
+                    changed.phone_number_id,
+                    changed.waba_id,
+                    changed.display_number,
+                    changed.access_token,
+                    changed.app_secret,
+                    changed.verify_token,
+                    changed.graph_url,
+                    changed.graph_version,
+                    changed.messages_per_second,
+                    changed.pair_limit,
+                    changed.uncertain_policy,
+                    changed.uncertain_after,
+                    changed.agent,
+                    changed.subscribed};
   CO_TRY_VOID(check(as_new));
   CO_TRY_VOID(check_graph(changed.graph_url, changed.graph_version));
   CO_TRY_VOID(co_await store_.update_channel(changed));

@@ -33,10 +33,13 @@ struct NewChannel {
   bool pair_limit = true;
   UncertainPolicy uncertain_policy = UncertainPolicy::fail;
   seconds uncertain_after{600};            ///< a minute to a day
+  std::optional<RawId> agent;
+  bool subscribed = false;
 };
 
 struct ChannelChange {
   std::optional<std::string> name;
+  std::optional<std::string> waba_id;
   std::optional<Secret> access_token;
   std::optional<Secret> app_secret;      ///< the old one stays valid for webhooks until the next change
   std::optional<Secret> verify_token;
@@ -46,6 +49,8 @@ struct ChannelChange {
   std::optional<bool> pair_limit;
   std::optional<UncertainPolicy> uncertain_policy;
   std::optional<seconds> uncertain_after;
+  std::optional<std::optional<RawId>> agent;  ///< of nullopt: none any more
+  std::optional<bool> subscribed;
 };
 
 using ChannelPtr = std::shared_ptr<const Channel>;  // shared with requests in flight; replaced, never changed
@@ -59,9 +64,12 @@ class Channels {
   Task<Result<void>> load();
   ChannelPtr find(ChannelId id) const;                                    ///< nullptr when unknown
   ChannelPtr find_by_phone_number_id(std::string_view phone_number_id) const;
+  /// The tenant's newest channel with this agent; nullptr when there is none.
+  ChannelPtr find_by_agent(TenantId tenant, const RawId& agent) const;
   ChannelPtr find_by_waba_id(std::string_view waba_id) const;             ///< any one of that account
   std::vector<ChannelPtr> all() const;
   ChannelPtr only_of(TenantId tenant) const;                              ///< nullptr unless the tenant has exactly one
+  std::vector<ChannelPtr> of(TenantId tenant) const;                      ///< its channels, in order of creation
 
   /// Errors: invalid_argument (says which field), already_exists, not_found (no such tenant).
   Task<Result<ChannelPtr>> add(NewChannel request);

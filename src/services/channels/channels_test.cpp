@@ -101,5 +101,25 @@ TEST_F(ChannelsTest, ARemovedChannelIsGoneAndItsNumberIsFree) {
   EXPECT_TRUE(test::run(channels.add(valid())));
 }
 
+TEST_F(ChannelsTest, AnAgentMeansTheNewestOfItsTenantsChannels) {
+  const auto agent = from_uuid("0b1d6b1e-6a4e-4d3c-8f1e-9a2c3b4d5e6f").value();
+  auto wanted = valid();
+  wanted.agent = agent;
+  const auto first = test::run(channels.add(wanted)).value();
+  EXPECT_EQ(channels.find_by_agent(tenant, agent), first);
+  EXPECT_EQ(channels.find_by_agent(TenantId::make(clock.now()), agent), nullptr) << "another tenant's";
+  clock.advance(seconds(1));
+  wanted.phone_number_id = "2";
+  const auto second = test::run(channels.add(wanted)).value();
+  EXPECT_EQ(channels.find_by_agent(tenant, agent), second);
+
+  ChannelChange change;
+  change.agent = std::optional<RawId>();
+  ASSERT_TRUE(test::run(channels.change(second->id, change)));
+  EXPECT_EQ(channels.find_by_agent(tenant, agent)->id, first->id);
+  EXPECT_EQ(channels.of(tenant).size(), 2U);
+  EXPECT_TRUE(channels.of(TenantId::make(clock.now())).empty());
+}
+
 }  // namespace
 }  // namespace wherry

@@ -66,6 +66,9 @@ std::int64_t Outbox::next_place() {
 // All checks; then the message as it will be stored, counted among those that wait.
 Task<Result<Message>> Outbox::admit(SendRequest request, milliseconds patience) {
   if (stopping_) co_return Error{ErrorCode::cancelled, "The server is stopping"};
+  if (request.client_data.size() > longest_client_data || !is_clean_utf8(request.client_data)) {
+    co_return Error{ErrorCode::invalid_argument, "What is sent along with a message is text of at most 16 KiB"};
+  }
   const auto now = clock_.now();
   if (request.send_at && *request.send_at > now + furthest_send_at) co_return invalid("send_at is at most 30 days ahead");
   const bool scheduled = request.send_at && *request.send_at > now;
@@ -96,6 +99,7 @@ Task<Result<Message>> Outbox::admit(SendRequest request, milliseconds patience) 
   message.conversation = conversation->id;
   message.content = std::move(request.content);
   message.window_check = request.window_check;
+  message.client_data = std::move(request.client_data);
   message.priority = request.priority;
   message.send_at = request.send_at;
   if (scheduled) {

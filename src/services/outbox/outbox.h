@@ -29,7 +29,10 @@ struct SendRequest {
   WindowCheck window_check = WindowCheck::here;
   Priority priority = Priority::interactive;
   std::optional<Timestamp> send_at = std::nullopt;       ///< not before; at most 30 days ahead; a time that is past is now
+  std::string client_data{};                             ///< given back with what follows; at most longest_client_data bytes of UTF-8
 };
+
+inline constexpr std::size_t longest_client_data = 16 * 1024;
 
 struct OutboxOptions {
   milliseconds answer_within{20'000};  ///< a synchronous caller's retries must begin before this

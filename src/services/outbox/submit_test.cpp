@@ -96,5 +96,18 @@ TEST_F(OutboxSubmit, ANumberIsReachedOnlyFromAChannelOfTheTenant) {
   EXPECT_EQ(messages.conversations.size(), 1U);
 }
 
+TEST_F(OutboxSubmit, WhatAnApplicationSendsAlongIsKeptWithItsMessageAndBounded) {
+  auto with_data = text("hello");
+  with_data.client_data = std::string(longest_client_data, 'x');
+  ASSERT_TRUE(send(with_data));
+  EXPECT_EQ(only_message().client_data.size(), longest_client_data);
+
+  with_data.client_data += 'x';
+  EXPECT_EQ(send(with_data).error().code, ErrorCode::invalid_argument);
+  with_data.client_data = "\xff";
+  EXPECT_EQ(send(with_data).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(upstream.sent.size(), 1U);
+}
+
 }  // namespace
 }  // namespace wherry

@@ -23,7 +23,7 @@ class AccessStore {
   virtual Task<Result<void>> add_key(ApiKey key, std::uint32_t most_active) = 0;
   /// Adds `key`; the old one is replaced by it and expires then. Errors: conflict as of update_key().
   virtual Task<Result<void>> replace_key(KeyId old, Timestamp old_expires_at, ApiKey key) = 0;
-  /// Stores label, scopes, limits and expiry. Errors: conflict when the key is gone, revoked or replaced.
+  /// Stores label, scopes, limits, expiry and webhook. Errors: conflict when the key is gone, revoked or replaced.
   virtual Task<Result<void>> update_key(ApiKey key) = 0;
   virtual Task<Result<std::optional<ApiKey>>> find_key(KeyId id) = 0;
   virtual Task<Result<std::vector<ApiKey>>> list_keys(std::optional<TenantId> tenant) = 0;

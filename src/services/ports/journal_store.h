@@ -28,6 +28,9 @@ struct InboundView {
 struct JournalItem {
   JournalEvent event;
   std::optional<InboundView> inbound;  ///< of a "message.received"
+  /// What the application sent along with the message the event is about; of a "message.received" with the newest one that was sent
+  /// in the conversation before. Empty: nothing.
+  std::string client_data;
 };
 
 /// Customers' messages in a part of the journal.

@@ -41,6 +41,7 @@ struct ApiKey {
   std::optional<Timestamp> revoked_at;
   std::optional<Timestamp> last_used_at;  ///< to the minute or so
   std::optional<KeyId> replaced_by;       ///< the key that was issued in its place
+  std::optional<SubscriptionId> webhook;  ///< the subscription that belongs to it
 
   bool active_at(Timestamp now) const { return !revoked_at && (!expires_at || now < *expires_at); }
 };
@@ -69,6 +70,8 @@ struct Channel {
   bool pair_limit = true;                  ///< keep Meta's limit of 45 at once, then one per 6 s and recipient
   UncertainPolicy uncertain_policy = UncertainPolicy::fail;
   seconds uncertain_after{600};            ///< how long a status may take to tell, before the policy decides
+  std::optional<RawId> agent;              ///< a name that the tenant's application gave the number
+  bool subscribed = false;                 ///< we told WhatsApp to send us the account's events
   Timestamp created_at;
 };
 
@@ -107,6 +110,7 @@ struct Message {
   std::int64_t place = 0;                   ///< in line: smaller ones go first; 0 while it is scheduled and not due
   std::optional<Timestamp> next_attempt_at; ///< it is scheduled, or to be tried again, for then; survives a restart
   WindowCheck window_check = WindowCheck::here;
+  std::string client_data;                  ///< what the application sent along, given back with what follows; empty: nothing
   Timestamp give_up_at;                     ///< no retry begins after this
   Timestamp created_at;
   Timestamp updated_at;
