@@ -50,9 +50,10 @@ constexpr const char* open_by_key = WHERRY_OPEN("c.contact_key = $2");
 constexpr const char* open_by_bsuid = WHERRY_OPEN("c.bsuid = $2");
 
 #define WHERRY_KEEP(which)                                                                                                        \
-  "INSERT INTO inbound_messages (id, tenant_id, channel_id, conversation_id, wamid, type, body, media_id, raw, at, received_at) " \
+  "INSERT INTO inbound_messages (id, tenant_id, channel_id, conversation_id, wamid, type, body, media_id, raw, at, received_at, " \
+  "reply_to) "                                                                                                                    \
   "VALUES ($4, $1, $3, (SELECT v.id FROM contacts c JOIN conversations v ON v.contact_id = c.id AND v.channel_id = $3 "           \
-  "AND v.superseded = 0 WHERE c.tenant_id = $1 AND " which "), $5, $6, $7, $8, $9, $10, $11)"
+  "AND v.superseded = 0 WHERE c.tenant_id = $1 AND " which "), $5, $6, $7, $8, $9, $10, $11, $12)"
 constexpr const char* keep_by_key = WHERRY_KEEP("c.contact_key = $2");
 constexpr const char* keep_by_bsuid = WHERRY_KEEP("c.bsuid = $2");
 
@@ -120,7 +121,8 @@ void add_message(Batch& batch, const NewInbound& inbound, Timestamp now) {
                    1});
   batch.push_back({by_key ? keep_by_key : keep_by_bsuid,
                    {tenant, who, channel, value_of(inbound.id), message.wamid, message.type, message.text,
-                    inbound.media ? value_of(*inbound.media) : Value(), message.raw, value_of(message.at), value_of(now)},
+                    inbound.media ? value_of(*inbound.media) : Value(), message.raw, value_of(message.at), value_of(now),
+                    message.reply_to.empty() ? Value() : Value(message.reply_to)},
                    {}});
   batch.push_back({insert_received, {value_of(inbound.id), received_body(inbound)}, 1});
   batch.push_back({select_conversation_of, {value_of(inbound.id)}, 1});

@@ -20,14 +20,15 @@ constexpr const char* insert_fetch =
 #define WHERRY_BY_WAMID "wamid = $1 AND channel_id = $2"
 constexpr const char* select_by_id = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE " WHERRY_BY_ID;
 constexpr const char* select_by_wamid = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE " WHERRY_BY_WAMID;
-constexpr const char* journal_by_id =
-    "INSERT INTO journal (tenant_id, sequence, kind, channel_id, conversation_id, subject, at, recorded_at, body) "
-    "VALUES ($3, " WHERRY_NEXT_SEQUENCE("$3") ", 'message.status', $2, "
-    "(SELECT conversation_id FROM messages WHERE " WHERRY_BY_ID "), (SELECT id FROM messages WHERE " WHERRY_BY_ID "), $4, $6, $5)";
-constexpr const char* journal_by_wamid =
-    "INSERT INTO journal (tenant_id, sequence, kind, channel_id, conversation_id, subject, at, recorded_at, body) "
-    "VALUES ($3, " WHERRY_NEXT_SEQUENCE("$3") ", 'message.status', $2, "
-    "(SELECT conversation_id FROM messages WHERE " WHERRY_BY_WAMID "), (SELECT id FROM messages WHERE " WHERRY_BY_WAMID "), $4, $6, $5)";
+// Whether the status moves the message is said in the row itself, so it is written before the message is. $5 is its body without the
+// last brace.
+#define WHERRY_JOURNAL_STATUS(which)                                                                       \
+  "INSERT INTO journal (tenant_id, sequence, kind, channel_id, conversation_id, subject, at, recorded_at, body) " \
+  "VALUES ($3, " WHERRY_NEXT_SEQUENCE("$3") ", 'message.status', $2, "                                     \
+  "(SELECT conversation_id FROM messages WHERE " which "), (SELECT id FROM messages WHERE " which "), $4, $6, "
+
+constexpr const char* journal_idle_by_id = WHERRY_JOURNAL_STATUS(WHERRY_BY_ID) "$5 || ',\"moved\":false}')";
+constexpr const char* journal_idle_by_wamid = WHERRY_JOURNAL_STATUS(WHERRY_BY_WAMID) "$5 || ',\"moved\":false}')";
 
 Statement seen(std::string_view what, Timestamp now) {
   const auto digest = sha256(what);
@@ -37,10 +38,12 @@ Statement seen(std::string_view what, Timestamp now) {
 // A status proves that WhatsApp has the message: it also ends the wait of one that we meant to try again.
 bool status_may_move(MessageState from, MessageState to) { return from == MessageState::accepted || may_move(from, to); }
 
-// The update for each new state, restricted to the states that may move there (domain/message_state.h). Built once.
+// The statements for each new state, restricted to the states that may move there (domain/message_state.h). Built once.
+struct StatusTexts {
+  std::array<std::string, message_state_count> move, journal;
+};
 struct MoveTexts {
-  std::array<std::string, message_state_count> by_id;
-  std::array<std::string, message_state_count> by_wamid;
+  StatusTexts by_id, by_wamid;
   MoveTexts() {
     for (int to = 0; to < message_state_count; ++to) {
       std::string allowed;
@@ -56,8 +59,15 @@ struct MoveTexts {
                         ", wamid = COALESCE(wamid, $3), error = " + (failed ? "COALESCE($4, error)" : "$4") +
                         ", next_attempt_at = NULL, updated_at = $5 WHERE ";
       const auto tail = " AND (state IN (" + allowed + ")" + corrects + ")";
-      by_id[static_cast<std::size_t>(to)] = head + WHERRY_BY_ID + tail;
-      by_wamid[static_cast<std::size_t>(to)] = head + WHERRY_BY_WAMID + tail;
+      const auto state = static_cast<std::size_t>(to);
+      const auto moved = [&](const std::string& which) {
+        return "$5 || CASE WHEN EXISTS (SELECT 1 FROM messages WHERE " + which + tail +
+               ") THEN ',\"moved\":true}' ELSE ',\"moved\":false}' END)";
+      };
+      by_id.move[state] = head + WHERRY_BY_ID + tail;
+      by_wamid.move[state] = head + WHERRY_BY_WAMID + tail;
+      by_id.journal[state] = WHERRY_JOURNAL_STATUS(WHERRY_BY_ID) + moved(WHERRY_BY_ID);
+      by_wamid.journal[state] = WHERRY_JOURNAL_STATUS(WHERRY_BY_WAMID) + moved(WHERRY_BY_WAMID);
     }
   }
 };
@@ -80,7 +90,9 @@ std::string status_body(const StatusUpdate& status) {
   if (status.message) body["messageId"] = status.message->text();
   if (status.error) body["error"] = error_object(*status.error);
   body["raw"] = status.raw;
-  return json::serialize(body);
+  auto text = json::serialize(body);
+  text.pop_back();  // what the status does to the message comes after it
+  return text;
 }
 
 }  // namespace
@@ -106,16 +118,18 @@ Batch status_batch(const NewStatus& event, Timestamp now) {
   const Value key = by_id ? value_of(*status.message) : Value(status.wamid);
   Batch batch;
   batch.push_back(seen("status|" + status.phone_number_id + "|" + status.wamid + "|" + status.status + "|" + status.recipient, now));
-  if (const auto to = state_of(status)) {
-    const auto& texts = by_id ? move_texts().by_id : move_texts().by_wamid;
+  const auto to = state_of(status);
+  const auto& texts = by_id ? move_texts().by_id : move_texts().by_wamid;
+  const auto* idle = by_id ? journal_idle_by_id : journal_idle_by_wamid;
+  batch.push_back({to ? texts.journal[static_cast<std::size_t>(*to)].c_str() : idle,
+                   {key, value_of(event.channel), value_of(event.tenant), value_of(status.at), status_body(status), value_of(now)},
+                   {}});
+  if (to) {
     batch.push_back(
-        {texts[static_cast<std::size_t>(*to)].c_str(),
+        {texts.move[static_cast<std::size_t>(*to)].c_str(),
          {key, value_of(event.channel), status.wamid, status.error ? Value(error_to_json(*status.error)) : Value(), value_of(now)},
          {}});
   }
-  batch.push_back({by_id ? journal_by_id : journal_by_wamid,
-                   {key, value_of(event.channel), value_of(event.tenant), value_of(status.at), status_body(status), value_of(now)},
-                   {}});
   batch.push_back({by_id ? select_by_id : select_by_wamid, {key, value_of(event.channel)}, {}});
   return batch;
 }
@@ -137,7 +151,7 @@ StoredInbound read_inbound(const BatchResult& result) {
 
 StoredStatus read_status(const BatchResult& result) {
   StoredStatus stored;
-  stored.moved = result.size() == 4 && result[1].changed > 0;
+  stored.moved = result.size() == 4 && result[2].changed > 0;
   const auto& rows = result.back().rows;
   if (!rows.empty()) stored.message = to_message(rows.front());
   return stored;

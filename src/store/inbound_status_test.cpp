@@ -222,6 +222,25 @@ TEST_F(InboundStatus, AnUnknownStatusIsJournaledAndMovesNothing) {
   EXPECT_EQ(status_rows(), 6);
 }
 
+TEST_F(InboundStatus, TheJournalRowSaysWhetherTheStatusMovedTheMessage) {
+  const auto by_id = in_state(MessageState::sending);
+  const auto by_wamid = in_state(MessageState::sent, "wamid.B");
+  const auto given_up = in_state(MessageState::failed);
+  const std::vector<std::pair<NewStatus, bool>> told{
+      {status("wamid.A", "read", by_id.id), true},      {status("wamid.A", "delivered", by_id.id), false},
+      {status("wamid.B", "sent"), false},               {status("wamid.B", "delivered"), true},
+      {status("wamid.C", "delivered", given_up.id), true}, {status("wamid.B", "warning"), false},
+      {status("wamid.unknown", "read"), false}};
+  for (const auto& [event, moved] : told) {
+    EXPECT_EQ(take(event).moved, moved) << event.status.status;
+    const auto rows = this->rows("SELECT body FROM journal WHERE kind = 'message.status' ORDER BY sequence DESC LIMIT 1");
+    const auto body = json::parse(as_text(rows[0][0]));
+    ASSERT_TRUE(body) << as_text(rows[0][0]);
+    EXPECT_EQ(body->at("moved").as_bool(), moved) << event.status.status;
+    EXPECT_EQ(body->at("status").as_string(), event.status.status);
+  }
+}
+
 TEST_F(InboundStatus, TheJournalRowNamesMessageAndConversation) {
   const auto ours = in_state(MessageState::sent, "wamid.A");
   auto event = status("wamid.A", "delivered");

@@ -12,10 +12,11 @@ constexpr const char* select_items =
     "f.available, COALESCE(f.mime_type, p.mime_type), COALESCE(f.file_name, p.file_name), f.size, "
     "CASE WHEN j.kind = 'message.received' THEN (SELECT o.client_data FROM messages o WHERE o.conversation_id = j.conversation_id "
     "AND o.client_data IS NOT NULL AND o.id < j.subject AND (o.wamid IS NOT NULL OR o.state IN (1, 7)) ORDER BY o.id DESC LIMIT 1) "
-    "ELSE (SELECT o.client_data FROM messages o WHERE o.id = j.subject) END "
+    "ELSE (SELECT o.client_data FROM messages o WHERE o.id = j.subject) END, m.reply_to, r.id, r.client_data "
     "FROM journal j LEFT JOIN inbound_messages m ON j.kind = 'message.received' AND m.id = j.subject "
-    "LEFT JOIN conversations v ON v.id = m.conversation_id LEFT JOIN contacts c ON c.id = v.contact_id "
+    "LEFT JOIN conversations v ON v.id = j.conversation_id LEFT JOIN contacts c ON c.id = v.contact_id "
     "LEFT JOIN media f ON f.id = m.media_id LEFT JOIN pending_fetches p ON p.media_id = m.media_id "
+    "LEFT JOIN messages r ON r.wamid = m.reply_to AND r.tenant_id = j.tenant_id "
     "WHERE j.tenant_id = $1 AND j.sequence > $2 AND ($4 = '' OR j.kind = $4) ORDER BY j.sequence LIMIT $3";
 constexpr const char* select_last = "SELECT COALESCE(MAX(sequence), 0) FROM journal WHERE tenant_id = $1";
 
@@ -27,6 +28,16 @@ InboundView::File file_state(const Row& row) {
   return is_null(row[19]) ? InboundView::File::unavailable : InboundView::File::pending;  // its row may be past its tombstone
 }
 
+ContactIdentity to_identity(const Row& row) {
+  ContactIdentity who;
+  if (auto digits = as_optional_text(row[13])) who.wa_id = WaId{std::move(*digits)};
+  who.bsuid = as_optional_text(row[14]);
+  who.parent_bsuid = as_optional_text(row[15]);
+  who.profile_name = as_optional_text(row[16]);
+  who.username = as_optional_text(row[17]);
+  return who;
+}
+
 InboundView to_inbound(const Row& row) {
   InboundView view;
   view.id = as_id<MessageId>(row[4]);
@@ -35,11 +46,9 @@ InboundView to_inbound(const Row& row) {
   view.text = as_text(row[9]);
   view.raw = as_text(row[10]);
   view.at = as_time(row[11]);
-  if (auto digits = as_optional_text(row[13])) view.from.wa_id = WaId{std::move(*digits)};
-  view.from.bsuid = as_optional_text(row[14]);
-  view.from.parent_bsuid = as_optional_text(row[15]);
-  view.from.profile_name = as_optional_text(row[16]);
-  view.from.username = as_optional_text(row[17]);
+  view.from = to_identity(row);
+  view.reply_to = as_text(row[23]);
+  if (!is_null(row[24])) view.answered = AnsweredMessage{as_id<MessageId>(row[24]), as_text(row[25])};
   view.file = file_state(row);
   if (view.file == InboundView::File::none) return view;
   view.media = MediaId{as_raw_id(row[12])};
@@ -70,6 +79,7 @@ Task<Result<std::vector<JournalItem>>> SqlJournalStore::read_kind(TenantId tenan
     item.event.body = as_text(row[6]);
     if (!is_null(row[7])) item.inbound = to_inbound(row);
     item.client_data = as_text(row[22]);
+    item.with = to_identity(row);
     items.push_back(std::move(item));
   }
   co_return items;

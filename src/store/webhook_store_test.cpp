@@ -11,7 +11,7 @@ using State = DeliveryOutcome::State;
 class WebhookRows : public test::StoreWorld {
  protected:
   WebhookRows()
-      : secrets(SecretBox::create(std::string(SecretBox::key_size, 'k')).value()), store(db(), secrets), journal(db()), inbound(db()) {
+      : secrets(SecretBox::create(std::string(SecretBox::key_size, 'k')).value()), store(db(), secrets), journal(db()), inbound(db()), messages(db()) {
     EXPECT_TRUE(run(db().commit({{"INSERT INTO tenants (id, name, created_at) VALUES ($1, 'acme', 0)", {value_of(tenant)}, {}}})));
   }
   Subscription made(std::vector<std::string> kinds = {}) {
@@ -51,6 +51,7 @@ class WebhookRows : public test::StoreWorld {
   SqlWebhookStore store;
   SqlJournalStore journal;
   SqlInboundStore inbound;
+  SqlMessageStore messages;
   int received = 0;
 };
 
@@ -234,6 +235,46 @@ TEST_F(WebhookRows, TheJournalIsReadWithWhatItIsAbout) {
   EXPECT_TRUE(run(journal.read(tenant, 2, 10))->empty());
   EXPECT_EQ(run(journal.last(tenant)).value(), 2u);  // received, and its file fetched
   EXPECT_EQ(run(journal.last(TenantId::make(now()))).value(), 0u);
+}
+
+TEST_F(WebhookRows, TheJournalIsReadWithTheMessagesOfOursItIsAbout) {
+  auto hello = text("wamid.hello", customer("491500000001"));
+  ASSERT_TRUE(run(inbound.store({hello}, now())).front());
+  auto ours = message();
+  ours.conversation = run(messages.open_conversation(tenant, channel, WaId{"491500000001"}, now()))->id;
+  ours.client_data = R"({"order":17})";
+  ASSERT_TRUE(run(messages.accept(ours, std::nullopt)));
+  EXPECT_EQ(run(messages.find_message(ours.id)).value()->client_data, R"({"order":17})");
+  ASSERT_TRUE(run(inbound.store({status("wamid.ours", "sent", ours.id)}, now())).front());
+  auto answer = text("wamid.answer", customer("491500000001"));
+  answer.message.reply_to = "wamid.ours";
+  ASSERT_TRUE(run(inbound.store({answer}, now())).front());
+  auto other = text("wamid.other", customer("491500000001"));
+  other.message.reply_to = "wamid.hello";
+  ASSERT_TRUE(run(inbound.store({other}, now())).front());
+
+  const auto items = run(journal.read(tenant, 0, 10)).value();
+
+  ASSERT_EQ(items.size(), 5u);
+  EXPECT_EQ(items[0].inbound->reply_to, "");
+  for (const auto sequence : {1u, 2u}) {
+    EXPECT_EQ(items[sequence].event.subject, ours.id.raw);
+    EXPECT_EQ(items[sequence].client_data, R"({"order":17})");
+    EXPECT_EQ(items[sequence].with.wa_id->digits, "491500000001");
+  }
+  EXPECT_EQ(items[3].inbound->reply_to, "wamid.ours");
+  ASSERT_TRUE(items[3].inbound->answered);
+  EXPECT_EQ(items[3].inbound->answered->id, ours.id);
+  EXPECT_EQ(items[3].inbound->answered->client_data, R"({"order":17})");
+  EXPECT_EQ(items[4].inbound->reply_to, "wamid.hello");
+  EXPECT_FALSE(items[4].inbound->answered) << "the customer's own";
+}
+
+TEST_F(WebhookRows, TheMessageThatIsAnsweredIsFoundByItsIndex) {
+  const auto plan = rows(
+      "EXPLAIN QUERY PLAN SELECT r.id FROM inbound_messages m LEFT JOIN messages r ON r.wamid = m.reply_to AND r.tenant_id = m.tenant_id");
+  ASSERT_EQ(plan.size(), 2u);
+  EXPECT_NE(as_text(plan[1][3]).find("messages_by_wamid"), std::string::npos) << as_text(plan[1][3]);
 }
 
 }  // namespace

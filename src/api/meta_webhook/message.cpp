@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "domain/content.h"
+
 namespace wherry::api::meta_webhook {
 
 namespace {
@@ -47,6 +49,16 @@ std::optional<InboundMedia> media_of(const json::object& content) {
   media.sha256_base64 = text_in(content, "sha256");
   media.file_name = text_in(content, "filename");
   return media;
+}
+
+// Of a reaction it stands in the content, of an answer or a tap beside it.
+std::string reply_to_of(const json::object& message) {
+  for (const auto& [part, name] : {std::pair("reaction", "message_id"), std::pair("context", "id")}) {
+    const auto* object = json::find_object(message, part);
+    auto id = object == nullptr ? std::string() : text_in(*object, name);
+    if (!id.empty() && id.size() <= max_wamid_bytes) return id;
+  }
+  return {};
 }
 
 }  // namespace
@@ -110,6 +122,7 @@ std::optional<InboundMessage> to_message(std::string_view phone_number_id, const
     message.text = text_in(*content, message.type == "text" ? "body" : "caption");
     message.media = media_of(*content);
   }
+  message.reply_to = reply_to_of(*object);
   message.raw = std::move(element.raw);
   return message;
 }

@@ -92,6 +92,17 @@ TEST(ParseWebhook, ASenderWhoseNumberIsHiddenIsKnownByTheUserId) {
   }
 }
 
+TEST(ParseWebhook, AMessageNamesWhatItAnswersOrReactsTo) {
+  const auto reply_to = [](const std::string& members) {
+    return message_in(R"({"from":"15550100042","id":"wamid.A","timestamp":"1","type":"x",)" + members + "}", "[]").reply_to;
+  };
+  EXPECT_EQ(reply_to(R"("context":{"from":"1","id":"wamid.Q"})"), "wamid.Q");
+  EXPECT_EQ(reply_to(R"("reaction":{"message_id":"wamid.R","emoji":"x"})"), "wamid.R");
+  EXPECT_EQ(reply_to(R"("context":{"forwarded":true})"), "");
+  EXPECT_EQ(reply_to(R"("context":null)"), "");
+  EXPECT_EQ(reply_to(R"("context":{"id":")" + std::string(600, 'x') + R"("})"), "");
+}
+
 TEST(ParseWebhook, AMessageIsNeverGivenAStrangersName) {
   const auto message = message_in(text_message("wamid.A", "15550100042"), R"([{"profile":{"name":"Eve"},"wa_id":"15550109999"}])");
   EXPECT_EQ(message.from.wa_id->digits, "15550100042");

@@ -31,8 +31,11 @@ Task<Answer<Admission>> admit(const PepipostServices& services, const http::Requ
   co_return refusal_of(admission.error());
 }
 
-Task<Answer<http::Response>> run(const PepipostServices& services, http::Request& request, const Admission& admission, Operation operation) {
+Task<Answer<http::Response>> run(const PepipostServices& services, http::Request& request, const Admission& admission, Scope scope,
+                                 Operation operation) {
   if (!admission.allowed) co_return Refusal{Code::technical, "too many requests", 429};
+  auto permitted = require(admission.principal, scope);
+  if (!permitted) co_return refusal_of(permitted.error());
   co_return co_await operation(services, request, admission.principal);
 }
 
@@ -49,14 +52,14 @@ http::Response render(const http::Request& request, Answer<http::Response> answe
 
 }  // namespace
 
-Task<http::Response> guarded(const PepipostServices& services, http::Request& request, Operation operation) {
+Task<http::Response> guarded(const PepipostServices& services, http::Request& request, Scope scope, Operation operation) {
   auto& inner = *request.body;
   http::WatchedBody body(inner);
   request.body = &body;
   auto admission = co_await admit(services, request);
   http::Response response;
   if (admission) {
-    auto answer = co_await run(services, request, *admission, operation);
+    auto answer = co_await run(services, request, *admission, scope, operation);
     response = render(request, std::move(answer));
     if (!admission->allowed) {
       const auto wait = admission->rate ? admission->rate->reset - services.clock.now() : milliseconds(0);

@@ -4,9 +4,9 @@
 
 namespace wherry::api::pepipost {
 
-/// Runs an operation for the holder of the key: 401 for no known key, 403 for an Authorization without "Bearer ", 429 over its limit, all
-/// before a byte of the body is read.
-Task<http::Response> guarded(const PepipostServices& services, http::Request& request, Operation operation);
+/// Runs an operation for the holder of the key: 401 for no known key, 403 for an Authorization without "Bearer " and for a key without
+/// the scope, 429 over its limit, all before a byte of the body is read.
+Task<http::Response> guarded(const PepipostServices& services, http::Request& request, Scope scope, Operation operation);
 
 /// 404, or 405 where only the method is wrong.
 Task<http::Response> unknown_path(http::Request& request);

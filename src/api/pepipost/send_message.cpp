@@ -1,5 +1,6 @@
 #include "api/pepipost/errors.h"
 #include "api/pepipost/guard.h"
+#include "api/pepipost/webhook_format.h"
 #include "api/pepipost/wire.h"
 #include "domain/service_window.h"
 
@@ -92,6 +93,7 @@ Task<Answer<http::Response>> send_message(const PepipostServices& services, http
 
   SendRequest wanted;
   wanted.tenant = caller.tenant;
+  wanted.client_data = client_data_of(message.source.value_or(""), message.api_header);
   CO_TRY(wanted.content, co_await resolve(services, caller.tenant, message));
   if (*known) {
     wanted.conversation = (*known)->id;

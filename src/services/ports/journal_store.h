@@ -9,6 +9,12 @@
 
 namespace wherry {
 
+/// A message of ours that a customer answers, and what its sender gave along with it.
+struct AnsweredMessage {
+  MessageId id;
+  std::string client_data;           ///< empty when nothing was given
+};
+
 /// A customer's message as a reader of the journal sees it.
 struct InboundView {
   MessageId id;
@@ -22,6 +28,8 @@ struct InboundView {
   std::optional<MediaId> media;      ///< set unless `none`
   std::string mime_type, file_name;  ///< of the file; as declared while it is pending
   std::uint64_t file_size = 0;       ///< 0 unless available
+  std::string reply_to;              ///< WhatsApp's id of the message that is answered or reacted to; empty when none
+  std::optional<AnsweredMessage> answered;  ///< that message, when it is one of ours
 };
 
 /// A journal row with what it is about.
@@ -31,6 +39,7 @@ struct JournalItem {
   /// What the application sent along with the message the event is about; of a "message.received" with the newest one that was sent
   /// in the conversation before. Empty: nothing.
   std::string client_data;
+  ContactIdentity with;                ///< the customer of the event's conversation; empty when it has none
 };
 
 /// Customers' messages in a part of the journal.

@@ -10,7 +10,7 @@
 namespace wherry {
 
 /// What the body and the signature of a webhook look like.
-enum class WebhookFormat { pipes, standard, graph };
+enum class WebhookFormat { pipes, standard, graph, pepipost };
 std::string_view to_string(WebhookFormat format);
 std::optional<WebhookFormat> webhook_format_from(std::string_view text);
 
@@ -25,6 +25,9 @@ struct Subscription {
   std::optional<Secret> previous_secret;   ///< signs beside the new one during a rotation
   std::optional<Secret> signing_seed;      ///< Ed25519, 32 bytes: standard's v1a signatures
   std::vector<std::string> kinds;          ///< journal kinds; empty: all that the format can tell
+  std::uint32_t edition = 1;               ///< of a format that has several
+  std::string header_name;                 ///< a header of the tenant's own, sent with every call; empty: none
+  Secret header_value;
   std::string disabled_reason;             ///< empty: enabled
   std::optional<Timestamp> failing_since;  ///< the first failure since the last success
   std::uint64_t first_sequence = 0;        ///< events after this one are for it; set by the store
