@@ -39,9 +39,9 @@ Gateway::Gateway(const Config& config, Core& core)
     : config_(config),
       core_(core),
       started_at_(core.clock.now()),
-      admin_{core.access,  core.channels,     core.message_store, core.upstream,       core.outbox, core.idempotency,
-             core.inbox,   core.webhooks,     core.clock,         core.keys.admin_key, core.journal,
-             core.reports, core.journal_feed, core.consents,      core.sources,        &core.webhook_store},
+      admin_{core.access,       core.channels, core.message_store, core.upstream,       core.outbox,  core.idempotency,
+             core.inbox,        core.webhooks, core.clock,         core.keys.admin_key, core.journal, core.reports,
+             core.journal_feed, core.consents, core.sources,       &core.webhook_store},
       operational_{
           core.outbox,
           core.inbox,
