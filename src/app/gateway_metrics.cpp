@@ -81,6 +81,10 @@ void add_gateway_metrics(MetricsPage& page, const Core& core, const api::meta_we
            static_cast<double>(hooks.running.load()));
   page.add("wherry_webhook_circuits_open", Kind::gauge, "Endpoints that are down and only probed.",
            static_cast<double>(hooks.circuits_open.load()));
+  page.add("wherry_webhook_set_aside_events", Kind::gauge, "Events that wait because an earlier one of their conversation does.",
+           static_cast<double>(hooks.set_aside.load()));
+  page.add("wherry_webhook_store_failures_total", Kind::counter, "Reads and writes of the store that deliveries had to repeat.",
+           value(hooks.store_failures));
   page.add("wherry_webhook_disabled_total", Kind::counter, "Endpoints turned off because they failed for days or were gone.",
            value(hooks.disabled));
   const auto& live = core.live_dispatch.counters();

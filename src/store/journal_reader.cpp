@@ -34,7 +34,7 @@ constexpr const char* delete_dropped = "DELETE FROM journal WHERE " WHERRY_DROPP
 
 constexpr const char* select_needed =
     "SELECT MIN(n) FROM (SELECT MIN(cursor_at) + 1 AS n FROM subscriptions WHERE tenant_id = $1 AND removed_at IS NULL "
-    "UNION ALL SELECT MIN(d.sequence) FROM subscriptions s JOIN deliveries d ON d.subscription_id = s.id AND d.state = 0 "
+    "UNION ALL SELECT MIN(d.sequence) FROM subscriptions s JOIN deliveries d ON d.subscription_id = s.id AND d.state <> 1 "
     "WHERE s.tenant_id = $1 AND s.removed_at IS NULL "
     "UNION ALL SELECT MIN(sequence) FROM offline_queue WHERE tenant_id = $1) AS needed";
 

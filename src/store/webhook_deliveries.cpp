@@ -13,8 +13,16 @@ namespace {
 constexpr const char* select_cursor = "SELECT cursor_at FROM subscriptions WHERE id = $1";
 constexpr const char* select_pending =
     "SELECT sequence, attempts, next_attempt_at FROM deliveries WHERE subscription_id = $1 AND state = 0 ORDER BY sequence LIMIT $2";
-constexpr const char* select_acked_beyond =
-    "SELECT DISTINCT sequence FROM webhook_attempts WHERE subscription_id = $1 AND sequence > $2 AND status BETWEEN 200 AND 299";
+constexpr const char* select_set_aside =
+    "SELECT d.sequence, d.attempts, d.next_attempt_at, COALESCE(j.conversation_id, j.channel_id) FROM deliveries d "
+    "JOIN subscriptions s ON s.id = d.subscription_id JOIN journal j ON j.tenant_id = s.tenant_id AND j.sequence = d.sequence "
+    "WHERE d.subscription_id = $1 AND d.state = 2 ORDER BY d.sequence";
+constexpr const char* select_settled_beyond =
+    "SELECT sequence FROM webhook_attempts WHERE subscription_id = $1 AND sequence > $2 AND status BETWEEN 200 AND 299 "
+    "UNION SELECT sequence FROM deliveries WHERE subscription_id = $1 AND sequence > $2 AND state = 1";
+constexpr const char* insert_set_aside =
+    "INSERT INTO deliveries (subscription_id, sequence, state, attempts) VALUES ($1, $2, 2, 0) "
+    "ON CONFLICT (subscription_id, sequence) DO UPDATE SET state = 2";
 constexpr const char* insert_attempt =
     "INSERT INTO webhook_attempts (subscription_id, sequence, attempt, at, took_ms, status, error) VALUES ($1, $2, $3, $4, $5, $6, $7) "
     "ON CONFLICT (subscription_id, sequence, attempt) DO UPDATE SET at = excluded.at, took_ms = excluded.took_ms, "
@@ -42,7 +50,9 @@ constexpr const char* mark_for_replay =
     "$8 + $9 * (ROW_NUMBER() OVER (ORDER BY j.sequence) - 1) FROM subscriptions s JOIN journal j ON j.tenant_id = s.tenant_id "
     "WHERE s.id = $1 AND j.sequence BETWEEN $2 AND $3 AND j.sequence <= s.cursor_at AND j.sequence > s.first_sequence "
     "AND ($4 = '' OR j.kind = $4) AND ($5 IS NULL OR j.conversation_id = $5) AND ($6 = 0 OR EXISTS (SELECT 1 FROM deliveries d "
-    "WHERE d.subscription_id = s.id AND d.sequence = j.sequence AND d.state = 1)) ORDER BY j.sequence LIMIT $7 "
+    "WHERE d.subscription_id = s.id AND d.sequence = j.sequence AND d.state = 1)) "
+    "AND NOT EXISTS (SELECT 1 FROM deliveries w WHERE w.subscription_id = s.id AND w.sequence = j.sequence AND w.state = 2) "
+    "ORDER BY j.sequence LIMIT $7 "
     "ON CONFLICT (subscription_id, sequence) DO UPDATE SET state = 0, next_attempt_at = excluded.next_attempt_at";
 
 // $1 subscription, $2 channel or NULL, $3 kinds joined by | or '' for every kind. What is neither acknowledged nor dead nor before the
@@ -50,7 +60,7 @@ constexpr const char* mark_for_replay =
 constexpr const char* select_counts =
     "SELECT COUNT(*), COALESCE(SUM(CASE WHEN m.acked THEN 1 ELSE 0 END), 0), "
     "COALESCE(SUM(CASE WHEN NOT m.acked AND m.state = 1 THEN 1 ELSE 0 END), 0), "
-    "COALESCE(SUM(CASE WHEN NOT m.acked AND (m.state = 0 OR (m.state IS NULL AND m.sequence > m.cursor_at)) THEN 1 ELSE 0 END), 0) "
+    "COALESCE(SUM(CASE WHEN NOT m.acked AND (m.state IN (0, 2) OR (m.state IS NULL AND m.sequence > m.cursor_at)) THEN 1 ELSE 0 END), 0) "
     "FROM (SELECT j.sequence, s.cursor_at, d.state, EXISTS (SELECT 1 FROM webhook_attempts a WHERE a.subscription_id = s.id "
     "AND a.sequence = j.sequence AND a.status BETWEEN 200 AND 299) AS acked "
     "FROM subscriptions s JOIN journal j ON j.tenant_id = s.tenant_id AND j.sequence > s.first_sequence "
@@ -71,6 +81,13 @@ constexpr std::uint64_t portion = 2000;  // everything else that is to be writte
 constexpr std::uint32_t most_pending = 20'000;
 constexpr std::int64_t state_pending = 0;
 constexpr std::int64_t state_dead = 1;
+constexpr std::int64_t state_set_aside = 2;
+
+std::int64_t state_number(DeliveryOutcome::State state) {
+  using State = DeliveryOutcome::State;
+  if (state == State::dead) return state_dead;
+  return state == State::set_aside ? state_set_aside : state_pending;
+}
 
 void add_outcome(Batch& batch, const Subscription& subscription, const DeliveryOutcome& outcome) {
   using State = DeliveryOutcome::State;
@@ -81,11 +98,11 @@ void add_outcome(Batch& batch, const Subscription& subscription, const DeliveryO
                     static_cast<std::int64_t>(outcome.status), outcome.error},
                    {}});
   if (outcome.state == State::acked) {
-    if (outcome.attempt > 1) batch.push_back({delete_delivery, {id, sequence}, {}});
+    if (outcome.attempt > 1 || outcome.was_set_aside) batch.push_back({delete_delivery, {id, sequence}, {}});
     return;
   }
-  const auto state = outcome.state == State::dead ? state_dead : state_pending;
-  batch.push_back({upsert_delivery, {id, sequence, state, number(outcome.attempt), value_of(outcome.next_attempt_at)}, {}});
+  batch.push_back(
+      {upsert_delivery, {id, sequence, state_number(outcome.state), number(outcome.attempt), value_of(outcome.next_attempt_at)}, {}});
   if (outcome.to_offline_queue) add_to_offline_queue(batch, subscription.tenant, outcome.sequence);
 }
 
@@ -101,15 +118,23 @@ Task<Result<DeliveryProgress>> SqlWebhookStore::progress(SubscriptionId id) {
   for (const auto& row : rows) {
     progress.pending.push_back({static_cast<std::uint64_t>(as_int(row[0])), static_cast<std::uint32_t>(as_int(row[1])), as_time(row[2])});
   }
-  Statement beyond{select_acked_beyond, {value_of(id), number(progress.cursor)}, {}};
+  Statement set_aside{select_set_aside, {value_of(id)}, {}};
+  CO_TRY(rows, co_await database_.query(std::move(set_aside)));
+  for (const auto& row : rows) {
+    progress.set_aside.push_back({as_raw_id(row[3]), static_cast<std::uint64_t>(as_int(row[0])), static_cast<std::uint32_t>(as_int(row[1])),
+                                  as_optional_time(row[2])});
+  }
+  Statement beyond{select_settled_beyond, {value_of(id), number(progress.cursor)}, {}};
   CO_TRY(rows, co_await database_.query(std::move(beyond)));
-  for (const auto& row : rows) progress.acked_beyond.insert(static_cast<std::uint64_t>(as_int(row[0])));
+  for (const auto& row : rows) progress.settled_beyond.insert(static_cast<std::uint64_t>(as_int(row[0])));
   co_return progress;
 }
 
-Task<Result<void>> SqlWebhookStore::record(Subscription subscription, std::vector<DeliveryOutcome> outcomes, std::uint64_t cursor) {
+Task<Result<void>> SqlWebhookStore::record(Subscription subscription, std::vector<std::uint64_t> set_aside,
+                                           std::vector<DeliveryOutcome> outcomes, std::uint64_t cursor) {
   Batch batch;
-  batch.reserve(outcomes.size() + 1);
+  batch.reserve(set_aside.size() + 2 * outcomes.size() + 1);
+  for (const auto sequence : set_aside) batch.push_back({insert_set_aside, {value_of(subscription.id), number(sequence)}, {}});
   for (const auto& outcome : outcomes) add_outcome(batch, subscription, outcome);
   batch.push_back({move_cursor, {value_of(subscription.id), number(cursor), value_of(subscription.failing_since)}, {}});
   fault_point("before-webhook-commit");

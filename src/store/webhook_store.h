@@ -18,7 +18,8 @@ class SqlWebhookStore final : public WebhookStore, public WebhookAttempts {
   Task<Result<void>> remove_subscription(SubscriptionId id, Timestamp at) override;
 
   Task<Result<DeliveryProgress>> progress(SubscriptionId id) override;
-  Task<Result<void>> record(Subscription subscription, std::vector<DeliveryOutcome> outcomes, std::uint64_t cursor) override;
+  Task<Result<void>> record(Subscription subscription, std::vector<std::uint64_t> set_aside, std::vector<DeliveryOutcome> outcomes,
+                            std::uint64_t cursor) override;
   Task<Result<void>> disable(Subscription subscription, std::string reason, Timestamp at) override;
 
   Task<Result<std::vector<DeadLetter>>> dead_letters(SubscriptionId id, std::uint64_t after, std::uint32_t limit) override;

@@ -1,5 +1,6 @@
 #include "store/webhook_store.h"
 
+#include "store/journal_reader.h"
 #include "store/journal_store.h"
 #include "tests/support/store_world.h"
 
@@ -42,7 +43,7 @@ class WebhookRows : public test::StoreWorld {
     told.status = state == State::acked ? 200 : 500;
     told.error = state == State::acked ? "" : "HTTP 500";
     told.state = state;
-    if (state == State::pending) told.next_attempt_at = now() + seconds(30);
+    if (state == State::pending || state == State::set_aside) told.next_attempt_at = now() + seconds(30);
     return told;
   }
   DeliveryProgress progress(const Subscription& subscription) { return run(store.progress(subscription.id)).value(); }
@@ -89,7 +90,7 @@ TEST_F(WebhookRows, ARemovedOneIsGone) {
 TEST_F(WebhookRows, TriesAndCursorAreStoredTogetherAndReadAfterARestart) {
   const auto subscription = made();
   receive(4);
-  ASSERT_TRUE(run(store.record(subscription, {outcome(1, State::acked), outcome(2, State::pending), outcome(3, State::acked)}, 1)));
+  ASSERT_TRUE(run(store.record(subscription, {}, {outcome(1, State::acked), outcome(2, State::pending), outcome(3, State::acked)}, 1)));
 
   const auto stands = progress(subscription);
 
@@ -98,13 +99,42 @@ TEST_F(WebhookRows, TriesAndCursorAreStoredTogetherAndReadAfterARestart) {
   EXPECT_EQ(stands.pending[0].sequence, 2u);
   EXPECT_EQ(stands.pending[0].attempts, 1u);
   EXPECT_EQ(stands.pending[0].next_attempt_at, now() + seconds(30));
-  EXPECT_EQ(stands.acked_beyond, std::set<std::uint64_t>{3});
+  EXPECT_EQ(stands.settled_beyond, std::set<std::uint64_t>{3});
   const auto tries = run(store.attempts_of(tenant, {2, 4})).value();
   ASSERT_EQ(tries.size(), 1u);
   EXPECT_EQ(tries[0].subscription, subscription.id.text());
   EXPECT_EQ(tries[0].took, milliseconds(12));
   EXPECT_EQ(tries[0].error, "HTTP 500");
   EXPECT_TRUE(run(store.attempts_of(TenantId::make(now()), {2}))->empty());
+}
+
+TEST_F(WebhookRows, WhatWaitsWithItsConversationIsReadAfterARestartAndCountsAsPending) {
+  const auto subscription = made();
+  receive(5);
+  const auto lane = run(journal.read(tenant, 0, 1))->front().event.conversation->raw;
+  ASSERT_TRUE(run(store.record(subscription, {2, 3}, {outcome(1, State::set_aside, 4), outcome(5, State::dead, 10)}, 3)));
+
+  auto stands = progress(subscription);
+
+  EXPECT_TRUE(stands.pending.empty());
+  ASSERT_EQ(stands.set_aside.size(), 3u);
+  EXPECT_EQ(stands.set_aside[0].lane, lane);
+  EXPECT_EQ(stands.set_aside[0].attempts, 4u);
+  EXPECT_EQ(stands.set_aside[0].next_attempt_at, now() + seconds(30));
+  EXPECT_EQ(stands.set_aside[2].sequence, 3u);
+  EXPECT_EQ(stands.set_aside[2].next_attempt_at, std::nullopt);
+  EXPECT_EQ(stands.settled_beyond, std::set<std::uint64_t>{5}) << "dead ones do not come to life again";
+  EXPECT_EQ(run(store.counts(subscription))->pending, 4u);
+  EXPECT_EQ(run(store.replay(subscription, {1, 5, false, "", std::nullopt, 100}, now(), milliseconds(0))).value(), 0u)
+      << "they come anyway";
+  EXPECT_EQ(run(SqlJournalReader(db()).lowest_needed(tenant)).value(), 1u) << "retention keeps them";
+
+  auto second = outcome(2, State::acked);
+  second.was_set_aside = true;
+  ASSERT_TRUE(run(store.record(subscription, {}, {outcome(1, State::acked, 5), second}, 3)));
+  stands = progress(subscription);
+  ASSERT_EQ(stands.set_aside.size(), 1u);
+  EXPECT_EQ(stands.set_aside[0].sequence, 3u);
 }
 
 TEST_F(WebhookRows, CountsBalanceWhateverBecameOfTheEvents) {
@@ -114,8 +144,8 @@ TEST_F(WebhookRows, CountsBalanceWhateverBecameOfTheEvents) {
   auto dead = outcome(3, State::dead, 3);
   dead.to_offline_queue = true;
   ASSERT_TRUE(run(store.record(
-      subscription, {outcome(2, State::acked), dead, outcome(4, State::pending), outcome(4, State::acked, 2), outcome(5, State::pending)},
-      4)));
+      subscription, {},
+      {outcome(2, State::acked), dead, outcome(4, State::pending), outcome(4, State::acked, 2), outcome(5, State::pending)}, 4)));
 
   const auto counts = run(store.counts(subscription)).value();
 
@@ -135,7 +165,7 @@ TEST_F(WebhookRows, CountsBalanceWhateverBecameOfTheEvents) {
 TEST_F(WebhookRows, ALossWouldShowInTheCounts) {
   const auto subscription = made();
   receive(3);
-  ASSERT_TRUE(run(store.record(subscription, {outcome(1, State::acked)}, 3)));  // a cursor that passes over what nobody tried
+  ASSERT_TRUE(run(store.record(subscription, {}, {outcome(1, State::acked)}, 3)));  // a cursor that passes over what nobody tried
 
   const auto counts = run(store.counts(subscription)).value();
 
@@ -145,8 +175,9 @@ TEST_F(WebhookRows, ALossWouldShowInTheCounts) {
 TEST_F(WebhookRows, DeadLettersAreListedAndSentAgainOnDemandWithARecord) {
   const auto subscription = made();
   receive(5);
-  ASSERT_TRUE(run(store.record(
-      subscription, {outcome(1, State::dead, 10), outcome(2, State::acked), outcome(3, State::dead, 10), outcome(4, State::acked)}, 4)));
+  ASSERT_TRUE(
+      run(store.record(subscription, {},
+                       {outcome(1, State::dead, 10), outcome(2, State::acked), outcome(3, State::dead, 10), outcome(4, State::acked)}, 4)));
   const auto letters = run(store.dead_letters(subscription.id, 1, 10)).value();
   ASSERT_EQ(letters.size(), 1u);
   EXPECT_EQ(letters[0].sequence, 3u);
@@ -163,7 +194,7 @@ TEST_F(WebhookRows, DeadLettersAreListedAndSentAgainOnDemandWithARecord) {
   EXPECT_EQ(stands.pending[1].attempts, 10u);
   EXPECT_EQ(stands.pending[1].next_attempt_at, now() + milliseconds(20));
   EXPECT_EQ(count("SELECT count(*) FROM journal WHERE kind = 'webhook.replayed'"), 1);
-  ASSERT_TRUE(run(store.record(subscription, {outcome(1, State::acked, 11), outcome(3, State::dead, 11)}, 4)));
+  ASSERT_TRUE(run(store.record(subscription, {}, {outcome(1, State::acked, 11), outcome(3, State::dead, 11)}, 4)));
   const auto counts = run(store.counts(subscription)).value();
   EXPECT_EQ(counts.acked, 3u);
   EXPECT_EQ(counts.dead, 1u);
@@ -172,7 +203,7 @@ TEST_F(WebhookRows, DeadLettersAreListedAndSentAgainOnDemandWithARecord) {
 TEST_F(WebhookRows, AReplayTakesARangeAndKeepsToWhatWasRead) {
   const auto subscription = made();
   receive(6);
-  ASSERT_TRUE(run(store.record(subscription, {outcome(1, State::acked), outcome(2, State::acked), outcome(3, State::acked)}, 3)));
+  ASSERT_TRUE(run(store.record(subscription, {}, {outcome(1, State::acked), outcome(2, State::acked), outcome(3, State::acked)}, 3)));
 
   EXPECT_EQ(run(store.replay(subscription, {2, 6, false, "", std::nullopt, 100}, now(), milliseconds(0))).value(), 2u);
   EXPECT_EQ(run(store.replay(subscription, {1, 6, false, "message.sent", std::nullopt, 100}, now(), milliseconds(0))).value(), 0u);
@@ -184,7 +215,7 @@ TEST_F(WebhookRows, TriesGoWithTheirEvents) {
   receive(5);
   const auto subscription = made();
   receive(5);
-  ASSERT_TRUE(run(store.record(subscription, {outcome(6, State::dead), outcome(7, State::pending), outcome(8, State::acked)}, 8)));
+  ASSERT_TRUE(run(store.record(subscription, {}, {outcome(6, State::dead), outcome(7, State::pending), outcome(8, State::acked)}, 8)));
   EXPECT_EQ(run(store.forget_dropped()).value(), 0u);
 
   ASSERT_TRUE(run(db().commit({{"DELETE FROM journal WHERE sequence < 8", {}, {}}})));

@@ -20,9 +20,7 @@ class MemoryJournal final : public JournalStore {
     ++reads;
     if (outage) co_return Error{ErrorCode::unavailable, "the store is down"};
     std::vector<JournalItem> page;
-    for (const auto& item : items) {
-      if (item.event.sequence > after && page.size() < limit) page.push_back(item);
-    }
+    for (auto at = after; at < items.size() && page.size() < limit; ++at) page.push_back(items[at]);
     co_return page;
   }
   Task<Result<ReceivedPage>> read_received(TenantId, std::uint64_t after, std::uint32_t limit) override {
@@ -53,6 +51,7 @@ class MemoryJournal final : public JournalStore {
 /// Progress of one subscription in memory, with every outcome it was told.
 class MemoryWebhookStore final : public WebhookStore {
  public:
+  explicit MemoryWebhookStore(MemoryJournal& journal) : journal_(journal) {}
   bool outage = false;
   DeliveryProgress state;
   std::vector<DeliveryOutcome> outcomes;
@@ -60,16 +59,42 @@ class MemoryWebhookStore final : public WebhookStore {
   std::string disabled;
   std::optional<Timestamp> failing_since;
 
+  /// Begins anew.
+  void clear() {
+    state = {};
+    outcomes.clear();
+    cursors.clear();
+    rows_.clear();
+  }
+  /// What a restart would find.
+  DeliveryProgress stored() const {
+    DeliveryProgress found = state;
+    for (const auto& [sequence, one] : rows_) found.set_aside.push_back(one);
+    if (!cursors.empty()) found.cursor = cursors.back();
+    for (const auto& one : outcomes) {
+      const bool settled = one.state == DeliveryOutcome::State::acked || one.state == DeliveryOutcome::State::dead;
+      if (settled && one.sequence > found.cursor) found.settled_beyond.insert(one.sequence);
+    }
+    return found;
+  }
+
   Task<Result<Subscription>> add_subscription(Subscription subscription) override { co_return subscription; }
   Task<Result<std::vector<Subscription>>> list_subscriptions() override { co_return std::vector<Subscription>(); }
   Task<Result<void>> update_subscription(Subscription) override { co_return Result<void>(); }
   Task<Result<void>> remove_subscription(SubscriptionId, Timestamp) override { co_return Result<void>(); }
   Task<Result<DeliveryProgress>> progress(SubscriptionId) override {
     if (outage) co_return down();
-    co_return state;
+    co_return stored();
   }
-  Task<Result<void>> record(Subscription subscription, std::vector<DeliveryOutcome> told, std::uint64_t cursor) override {
+  Task<Result<void>> record(Subscription subscription, std::vector<std::uint64_t> set_aside, std::vector<DeliveryOutcome> told,
+                            std::uint64_t cursor) override {
     if (outage) co_return down();
+    for (const auto sequence : set_aside) rows_[sequence] = {lane_of(sequence), sequence, 0, std::nullopt};
+    for (const auto& one : told) {
+      if (one.state == DeliveryOutcome::State::set_aside)
+        rows_[one.sequence] = {lane_of(one.sequence), one.sequence, one.attempt, one.next_attempt_at};
+      else if (one.state != DeliveryOutcome::State::acked || one.attempt > 1 || one.was_set_aside) rows_.erase(one.sequence);
+    }
     outcomes.insert(outcomes.end(), told.begin(), told.end());
     cursors.push_back(cursor);
     failing_since = subscription.failing_since;
@@ -88,6 +113,10 @@ class MemoryWebhookStore final : public WebhookStore {
 
  private:
   static Error down() { return {ErrorCode::unavailable, "the store is down"}; }
+  RawId lane_of(std::uint64_t sequence) const { return journal_.items[sequence - 1].event.conversation->raw; }
+
+  MemoryJournal& journal_;
+  std::map<std::uint64_t, SetAsideDelivery> rows_;
 };
 
 /// An endpoint: answers what `answer` says, 200 without it; can hold calls back.

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "base/log.h"
 #include "services/live/live_tenant.h"
 
 namespace wherry {
@@ -19,7 +18,7 @@ Task<void> LiveTenant::run_drain() {
   bool more = drain_wanted_.exchange(false);
   while (more && !stopping_) {
     auto one = co_await drain_one();
-    if (!one) log::warn("live_queue_failed", {{"tenant", tenant_.text()}, {"error", to_string(one.error().code)}});
+    note_store(one ? Result<void>() : Result<void>(one.error()));
     auto wait = !one || *one == Drained::not_yet ? pause : milliseconds(0);
     if (one && *one == Drained::backlog) wait = LiveDispatch::drain_pace;
     if (wait > milliseconds(0)) {

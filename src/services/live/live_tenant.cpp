@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/log.h"
+
 namespace wherry {
 
 namespace {
@@ -50,9 +52,17 @@ Task<void> LiveTenant::pump() {
   pumping_ = true;
   while (!stopping_ && wanted_.exchange(false)) {
     auto done = co_await step();
+    note_store(done);
     if (!done) wake_at(parts_.clock.now() + pause);
   }
   pumping_ = false;
+}
+
+/// An outage is one line when it begins and one when it ends, however long it lasts.
+void LiveTenant::note_store(const Result<void>& done) {
+  if (std::exchange(store_failing_, !done) == !done) return;
+  if (!done) log::warn("live_store_failed", {{"tenant", tenant_.text()}, {"error", to_string(done.error().code)}});
+  else log::info("live_store_recovered", {{"tenant", tenant_.text()}});
 }
 
 Task<Result<void>> LiveTenant::step() {
@@ -80,17 +90,14 @@ Task<Result<void>> LiveTenant::queue_all() {
     wake_at(next_queueing_);
     co_return Result<void>();
   }
-  next_queueing_ = now + queue_pace;
   ++queueing_;
   ++queue_generation_;
   const auto not_before = now - LiveStore::queue_lifetime;
   auto done = co_await parts_.store.queue_all(tenant_, stored_cursor_, not_before);
   --queueing_;
-  if (!done) {
-    next_queueing_ = now;
-    co_return done.error();
-  }
+  if (!done) co_return done.error();
   if (done->cursor == stored_cursor_) co_return Result<void>();
+  next_queueing_ = now + queue_pace;
   stored_cursor_ = done->cursor;
   window_.note_read(stored_cursor_);
   counters_.queued += done->queued;

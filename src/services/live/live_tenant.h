@@ -30,6 +30,7 @@ class LiveTenant {
   Task<void> listen();
   Task<void> pump();
   Task<Result<void>> step();
+  void note_store(const Result<void>& done);
   bool nobody_listens() const;
   Task<Result<void>> queue_all();
   Task<Result<void>> commit();
@@ -65,6 +66,7 @@ class LiveTenant {
   TaskGroup group_;
   std::atomic<bool> wanted_{false}, stopping_{false};
   // The rest is touched on the executor only.
+  bool store_failing_ = false;
   bool pumping_ = false, loaded_ = false, draining_ = false;
   std::atomic<bool> drain_wanted_{false};
   std::set<std::string> up_to_date_;        ///< user-scoped sockets, by id, for which nothing is queued: they get messages live

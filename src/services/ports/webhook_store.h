@@ -44,8 +44,14 @@ struct DeliveryOutcome {
   milliseconds took{0};
   int status = 0;                          ///< HTTP; 0: no answer
   std::string error;                       ///< why it failed; empty when acknowledged
-  enum class State { acked, pending, dead } state = State::acked;
-  std::optional<Timestamp> next_attempt_at;  ///< of a pending one
+  enum class State {
+    acked,
+    pending,    ///< to be tried again, and nothing waits for it (a replay)
+    set_aside,  ///< to be tried again before the later events of its conversation
+    dead,
+  } state = State::acked;
+  bool was_set_aside = false;              ///< before this try
+  std::optional<Timestamp> next_attempt_at;  ///< of a pending one and one that is set aside
   bool to_offline_queue = false;           ///< of a dead one: the Pipes socket's queue takes it
 };
 
@@ -64,12 +70,20 @@ struct DeadLetter {
   std::string error;
 };
 
-/// Where a subscription stands. Every event up to `cursor` is acknowledged, dead, pending or not for it.
+/// An event that waits with its conversation.
+struct SetAsideDelivery {
+  RawId lane;                              ///< the conversation, or the channel of an event that has none
+  std::uint64_t sequence = 0;
+  std::uint32_t attempts = 0;
+  std::optional<Timestamp> next_attempt_at;  ///< nullopt: not tried yet
+};
+
+/// Where a subscription stands. Every event up to `cursor` is acknowledged, dead, pending, set aside or not for it.
 struct DeliveryProgress {
   std::uint64_t cursor = 0;
-  std::uint64_t acked = 0;                 ///< events
-  std::vector<PendingDelivery> pending;    ///< by sequence
-  std::set<std::uint64_t> acked_beyond;    ///< acknowledged although after the cursor
+  std::vector<PendingDelivery> pending;      ///< by sequence
+  std::vector<SetAsideDelivery> set_aside;   ///< by sequence
+  std::set<std::uint64_t> settled_beyond;    ///< acknowledged or dead although after the cursor
 };
 
 struct DeliveryCounts {
@@ -87,8 +101,9 @@ class WebhookStore {
   virtual Task<Result<void>> remove_subscription(SubscriptionId id, Timestamp at) = 0;
 
   virtual Task<Result<DeliveryProgress>> progress(SubscriptionId id) = 0;
-  /// Stores tries and moves the cursor, all at once.
-  virtual Task<Result<void>> record(Subscription subscription, std::vector<DeliveryOutcome> outcomes, std::uint64_t cursor) = 0;
+  /// Stores which events wait with their conversation and what became of tries, and moves the cursor, all at once.
+  virtual Task<Result<void>> record(Subscription subscription, std::vector<std::uint64_t> set_aside, std::vector<DeliveryOutcome> outcomes,
+                                    std::uint64_t cursor) = 0;
   /// Turns the subscription off and says so in the tenant's journal ("webhook.disabled").
   virtual Task<Result<void>> disable(Subscription subscription, std::string reason, Timestamp at) = 0;
 

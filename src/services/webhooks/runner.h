@@ -8,6 +8,7 @@
 #include "base/task_group.h"
 #include "services/journal/journal_feed.h"
 #include "services/ports/webhook_endpoint.h"
+#include "services/webhooks/set_aside.h"
 #include "services/webhooks/window.h"
 
 namespace wherry::webhooks {
@@ -16,6 +17,8 @@ struct RunnerLimits {
   std::size_t concurrency = 32;                 ///< calls of one subscription at once
   std::size_t window = 512;                     ///< events read and not settled
   std::size_t window_bytes = 8u << 20;
+  std::size_t lane = 64;                        ///< of one conversation; what is over it is set aside
+  std::size_t set_aside = 50'000;               ///< events set aside; over it nothing more is read
   std::uint32_t page = 128;                     ///< rows read at once
   std::uint32_t failures_to_open = 8;           ///< in a row: then one probe at a time
   milliseconds media_patience{60'000};          ///< an event waits so long for its file
@@ -25,7 +28,8 @@ struct RunnerLimits {
 
 struct WebhookCounters {
   std::atomic<std::uint64_t> acked{0}, failed{0}, dead{0}, disabled{0};
-  std::atomic<std::int64_t> running{0}, circuits_open{0};
+  std::atomic<std::uint64_t> store_failures{0};
+  std::atomic<std::int64_t> running{0}, circuits_open{0}, set_aside{0};
 };
 
 /// What a runner needs; all outlive it.
@@ -42,7 +46,8 @@ struct RunnerParts {
 };
 
 /// Delivers the events of one subscription: in order per conversation, at least once, each try on disk. It reads ahead no
-/// further than its window, so an endpoint that is down costs no memory; after several failures in a row it only probes.
+/// further than its window, so an endpoint that is down costs no memory; after several failures in a row it only probes. A
+/// conversation whose event has failed is set aside, so that it holds up no other.
 /// Threads: wake() and stop() from any; everything else happens on the executor given to start().
 /// Close the feed before stop().
 class Runner {
@@ -65,6 +70,10 @@ class Runner {
   Task<Result<void>> load();
   Task<Result<void>> fill();
   Task<Result<void>> fill_replays();
+  Task<Result<void>> fill_set_aside();
+  Task<Result<bool>> fetch(std::uint64_t sequence, Window::Entry entry);
+  std::vector<SetAside::Due> due_set_aside();
+  void note_store(const Result<void>& done);
   void add(JournalItem item);
   bool is_for_us(const JournalItem& item) const;
   void start_due();
@@ -72,9 +81,12 @@ class Runner {
   // delivery of one event: runner_delivery.cpp
   Task<void> deliver(std::uint64_t sequence);
   Task<Result<bool>> refresh_file(std::uint64_t sequence);
-  void settle(Window::Entry& entry, const WebhookAnswer& answer, Timestamp begun);
+  void settle(const Window::Entry& entry, const WebhookAnswer& answer, Timestamp begun);
   void give_up(const Window::Entry& entry, Timestamp now);
+  void finish(const Window::Entry& entry, DeliveryOutcome outcome);
+  void postpone(const Window::Entry& entry, DeliveryOutcome outcome);
   void note_health(const WebhookAnswer& answer);
+  void close_circuit();
   Task<Result<void>> commit();
   bool is_failing_too_long(Timestamp now) const;
 
@@ -90,8 +102,13 @@ class Runner {
   bool pumping_ = false;
   std::optional<Timestamp> armed_for_;
   std::map<std::uint64_t, PendingDelivery> known_pending_;  ///< from the last run, not read yet
-  std::set<std::uint64_t> known_acked_;
+  std::map<std::uint64_t, SetAsideDelivery> known_set_aside_;  ///< likewise
+  std::set<std::uint64_t> known_settled_;
+  SetAside set_aside_;
+  std::vector<std::uint64_t> newly_set_aside_;              ///< not on disk yet
   std::vector<DeliveryOutcome> outcomes_;                   ///< not on disk yet
+  std::size_t counted_set_aside_ = 0;                       ///< in the counters
+  std::uint32_t store_failures_ = 0;                        ///< in a row
   std::uint64_t stored_cursor_ = 0;
   std::optional<Timestamp> stored_failing_since_;
   std::uint32_t failures_in_row_ = 0;

@@ -13,14 +13,26 @@ std::string reason_of(const WebhookAnswer& answer) {
   if (answer.acknowledged()) return {};
   return answer.status == 0 ? answer.error : "HTTP " + std::to_string(answer.status);
 }
+
+// One call in the gauge, also when it is cancelled.
+class Running {
+ public:
+  explicit Running(WebhookCounters& counters) : counters_(counters) { ++counters_.running; }
+  ~Running() { --counters_.running; }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+ private:
+  WebhookCounters& counters_;
+};
 }  // namespace
 
 Task<void> Runner::deliver(std::uint64_t sequence) {
+  const Running running(parts_.counters);
   auto ready = co_await refresh_file(sequence);
   auto* entry = window_.find(sequence);
   if (entry == nullptr || !ready || !*ready) {
     if (entry != nullptr) window_.postpone(sequence, entry->attempts, parts_.clock.now() + parts_.limits.store_pause);
-    --parts_.counters.running;
     wake();
     co_return;
   }
@@ -29,12 +41,10 @@ Task<void> Runner::deliver(std::uint64_t sequence) {
   auto call = parts_.renderer.render(subscription_, channel.get(), entry->item, begun);
   if (call) {
     auto answer = co_await parts_.sender.post(std::move(*call));
-    --parts_.counters.running;
     if (stopping_) co_return;
-    note_health(answer);
     settle(*window_.find(sequence), answer, begun);
+    note_health(answer);
   } else {
-    --parts_.counters.running;
     give_up(*entry, begun);
   }
   wake();
@@ -56,20 +66,17 @@ Task<Result<bool>> Runner::refresh_file(std::uint64_t sequence) {
 /// An event that the format cannot tell, for instance because retention took what it was about.
 void Runner::give_up(const Window::Entry& entry, Timestamp now) {
   DeliveryOutcome outcome;
-  outcome.sequence = entry.item.event.sequence;
   outcome.attempt = entry.attempts + 1;
   outcome.at = now;
   outcome.error = "the event has no form in this format";
   outcome.state = State::dead;
   ++parts_.counters.dead;
-  window_.settle(outcome.sequence);
-  outcomes_.push_back(std::move(outcome));
+  finish(entry, std::move(outcome));
 }
 
-void Runner::settle(Window::Entry& entry, const WebhookAnswer& answer, Timestamp begun) {
+void Runner::settle(const Window::Entry& entry, const WebhookAnswer& answer, Timestamp begun) {
   const auto now = parts_.clock.now();
   DeliveryOutcome outcome;
-  outcome.sequence = entry.item.event.sequence;
   outcome.attempt = entry.attempts + 1;
   outcome.at = begun;
   outcome.took = now - begun;
@@ -77,19 +84,60 @@ void Runner::settle(Window::Entry& entry, const WebhookAnswer& answer, Timestamp
   outcome.error = reason_of(answer);
   if (answer.acknowledged()) {
     ++parts_.counters.acked;
-    window_.settle(outcome.sequence);
-  } else if (outcome.attempt % most_attempts(subscription_.format) == 0) {
+    return finish(entry, std::move(outcome));
+  }
+  if (!entry.early && outcome.attempt % most_attempts(subscription_.format) == 0) {
     ++parts_.counters.dead;
     outcome.state = State::dead;
     outcome.to_offline_queue = subscription_.format == WebhookFormat::pipes;
-    window_.settle(outcome.sequence);
-  } else {
-    ++parts_.counters.failed;
-    outcome.state = State::pending;
-    outcome.next_attempt_at = now + wait_before_retry(subscription_.format, outcome.attempt, answer.retry_after, random_.unit());
+    return finish(entry, std::move(outcome));
+  }
+  ++parts_.counters.failed;
+  outcome.next_attempt_at = now + wait_before_retry(subscription_.format, outcome.attempt, answer.retry_after, random_.unit());
+  postpone(entry, std::move(outcome));
+}
+
+/// Acknowledged or dead: the next of its conversation may go.
+void Runner::finish(const Window::Entry& entry, DeliveryOutcome outcome) {
+  const auto kind = entry.kind;
+  const auto lane = lane_of(entry.item);
+  outcome.sequence = entry.item.event.sequence;
+  outcome.was_set_aside = kind == Window::Kind::set_aside || entry.stored;
+  window_.settle(outcome.sequence);
+  const auto now = parts_.clock.now();
+  if (kind == Window::Kind::set_aside) set_aside_.settle(lane, now);
+  const bool last = kind == Window::Kind::fresh && window_.size_of(Window::Kind::fresh, lane) == 0;
+  if (last && set_aside_.holds(lane)) set_aside_.release(lane, now);
+  outcomes_.push_back(std::move(outcome));
+}
+
+/// Failed: its conversation is set aside, so that it takes no room in the window while it waits.
+void Runner::postpone(const Window::Entry& entry, DeliveryOutcome outcome) {
+  const auto lane = lane_of(entry.item);
+  outcome.sequence = entry.item.event.sequence;
+  outcome.state = entry.kind == Window::Kind::replay ? State::pending : State::set_aside;
+  if (entry.kind == Window::Kind::replay) {
     window_.postpone(outcome.sequence, outcome.attempt, *outcome.next_attempt_at);
+  } else if (entry.kind == Window::Kind::fresh) {
+    const auto events = window_.take(lane);
+    set_aside_.put_front(lane, events, outcome.attempt, *outcome.next_attempt_at);
+    newly_set_aside_.insert(newly_set_aside_.end(), events.begin() + 1, events.end());
+  } else if (entry.early) {
+    window_.settle(outcome.sequence);
+    set_aside_.give_back(lane);
+    return;  // as if it had not been
+  } else {
+    window_.settle(outcome.sequence);
+    set_aside_.postpone(lane, outcome.attempt, *outcome.next_attempt_at);
   }
   outcomes_.push_back(std::move(outcome));
+}
+
+/// What failed while the endpoint was down need not wait for its time.
+void Runner::close_circuit() {
+  if (!std::exchange(open_, false)) return;
+  --parts_.counters.circuits_open;
+  set_aside_.hasten(parts_.clock.now());
 }
 
 void Runner::note_health(const WebhookAnswer& answer) {
@@ -97,8 +145,7 @@ void Runner::note_health(const WebhookAnswer& answer) {
   if (answer.acknowledged()) {
     subscription_.failing_since.reset();
     failures_in_row_ = failed_probes_ = 0;
-    if (std::exchange(open_, false)) --parts_.counters.circuits_open;
-    return;
+    return close_circuit();
   }
   if (!subscription_.failing_since) subscription_.failing_since = now;
   ++failures_in_row_;
@@ -122,10 +169,12 @@ bool Runner::is_failing_too_long(Timestamp now) const {
 Task<Result<void>> Runner::commit() {
   const auto cursor = window_.cursor();
   const bool health_changed = stored_failing_since_.has_value() != subscription_.failing_since.has_value();
-  if (!outcomes_.empty() || cursor != stored_cursor_ || health_changed) {
+  if (!newly_set_aside_.empty() || !outcomes_.empty() || cursor != stored_cursor_ || health_changed) {
+    auto held_up = std::exchange(newly_set_aside_, {});
     auto batch = std::exchange(outcomes_, {});
-    auto stored = co_await parts_.store.record(subscription_, batch, cursor);
+    auto stored = co_await parts_.store.record(subscription_, held_up, batch, cursor);
     if (!stored) {
+      newly_set_aside_.insert(newly_set_aside_.begin(), held_up.begin(), held_up.end());
       outcomes_.insert(outcomes_.begin(), std::make_move_iterator(batch.begin()), std::make_move_iterator(batch.end()));
       co_return stored.error();
     }

@@ -1,12 +1,7 @@
 #include "services/webhooks/runner.h"
 
-#include <gtest/gtest.h>
-
 #include "services/webhooks/schedule.h"
-#include "tests/support/memory_access_store.h"
-#include "tests/support/memory_webhooks.h"
-#include "tests/support/run.h"
-#include "tests/support/test_channel.h"
+#include "tests/support/runner_world.h"
 
 namespace wherry::webhooks {
 namespace {
@@ -15,67 +10,7 @@ using namespace std::chrono_literals;
 using test::test_now;
 using State = DeliveryOutcome::State;
 
-class RunnerTest : public testing::Test {
- protected:
-  RunnerTest() {
-    subscription_.id = SubscriptionId::make(test_now);
-    subscription_.tenant = TenantId::make(test_now);
-    subscription_.url = "https://customer.example/hook";
-  }
-  ~RunnerTest() override { stop(); }
-
-  void start(WebhookFormat format = WebhookFormat::standard) {
-    subscription_.format = format;
-    runner_.emplace(RunnerParts{store_, journal_, feed_, endpoint_, format_, channels_, clock_, counters_, limits_}, subscription_);
-    runner_->start(io_.get_executor());
-    settle();
-  }
-  void stop() {
-    if (!runner_) return;
-    feed_.close();
-    bool stopped = false;
-    boost::asio::co_spawn(io_, runner_->stop(), [&](std::exception_ptr) { stopped = true; });
-    settle();
-    EXPECT_TRUE(stopped);
-    runner_.reset();
-  }
-  void settle() {
-    io_.restart();
-    io_.poll();
-  }
-  void pass(milliseconds time, milliseconds step = 1s) {
-    for (milliseconds passed{0}; passed < time; passed += step) {
-      clock_.advance(step);
-      settle();
-    }
-  }
-  JournalItem& journal(ConversationId conversation, std::string kind = "message.sent") {
-    return journal_.add(subscription_.tenant, conversation, std::move(kind), clock_.now());
-  }
-  void notify() {
-    feed_.notify(subscription_.tenant);
-    settle();
-  }
-  void answer(int status) {
-    endpoint_.answer = [status](const WebhookCall&) { return WebhookAnswer{status, status == 0 ? "reset" : "", {}}; };
-  }
-  std::vector<std::string> bodies() const { return endpoint_.bodies; }
-
-  boost::asio::io_context io_{1};
-  VirtualClock clock_{test_now};
-  test::MemoryAccessStore access_;
-  Channels channels_{access_, access_, clock_, "https://graph.facebook.com", "v23.0"};
-  JournalFeed feed_{clock_};
-  test::MemoryJournal journal_;
-  test::MemoryWebhookStore store_;
-  test::ScriptedEndpoint endpoint_;
-  test::NumberFormat format_;
-  WebhookCounters counters_;
-  RunnerLimits limits_;
-  Subscription subscription_;
-  ConversationId anna_ = ConversationId::make(test_now), ben_ = ConversationId::make(test_now);
-  std::optional<Runner> runner_;
-};
+using RunnerTest = test::RunnerWorld;
 
 TEST_F(RunnerTest, DeliversWhatIsThereAndWhatComesAndMovesTheCursor) {
   journal(anna_);
@@ -109,29 +44,30 @@ TEST_F(RunnerTest, OneConversationIsInOrderAndDoesNotHoldUpAnother) {
   EXPECT_EQ(store_.cursors.back(), 3u);
 }
 
-TEST_F(RunnerTest, AFailureHoldsItsConversationUntilTheRetryAndKeepsTheCursorBack) {
+TEST_F(RunnerTest, AFailureHoldsItsConversationUntilTheRetryAndNothingElse) {
   endpoint_.answer = [&](const WebhookCall& call) { return WebhookAnswer{call.body == "1" && bodies().size() < 3 ? 500 : 200, {}, {}}; };
   journal(anna_);
   journal(anna_);
   journal(ben_);
   start();
   EXPECT_EQ(bodies(), (std::vector<std::string>{"1", "3"}));
-  EXPECT_EQ(store_.cursors.back(), 0u);
+  EXPECT_EQ(store_.cursors.back(), 3u) << "what waits is on disk";
+  EXPECT_EQ(store_.stored().set_aside.size(), 2u);
   ASSERT_FALSE(store_.outcomes.empty());
-  EXPECT_EQ(store_.outcomes.front().state, State::pending);
+  EXPECT_EQ(store_.outcomes.front().state, State::set_aside);
   EXPECT_EQ(store_.outcomes.front().error, "HTTP 500");
 
   pass(7s);
 
   EXPECT_EQ(bodies(), (std::vector<std::string>{"1", "3", "1", "2"}));
-  EXPECT_EQ(store_.cursors.back(), 3u);
   EXPECT_EQ(store_.outcomes[2].attempt, 2u);
+  EXPECT_TRUE(store_.stored().set_aside.empty());
 }
 
 TEST_F(RunnerTest, ARestartKeepsTheScheduleAndRepeatsNothingThatWasAcknowledged) {
   for (int i = 0; i < 3; ++i) journal(i == 0 ? anna_ : ben_);
-  store_.state.pending = {{1, 4, clock_.now() + 90s}};
-  store_.state.acked_beyond = {2};
+  store_.state.set_aside = {{anna_.raw, 1, 4, clock_.now() + 90s}};
+  store_.state.settled_beyond = {2};
   start();
   EXPECT_EQ(bodies(), std::vector<std::string>{"3"});
 
@@ -157,7 +93,7 @@ TEST_F(RunnerTest, PipesTriesThreeTimesInTenSecondsThenGivesTheMessageToTheQueue
   const auto& last = store_.outcomes[2];
   EXPECT_EQ(last.state, State::dead);
   EXPECT_TRUE(last.to_offline_queue);
-  EXPECT_EQ(store_.cursors.back(), 1u);
+  EXPECT_EQ(store_.cursors.back(), 2u);
 }
 
 TEST_F(RunnerTest, AnEndpointThatIsDownIsProbedByOneCallAtATimeAndReadsNoFurther) {

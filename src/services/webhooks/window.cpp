@@ -4,13 +4,12 @@
 
 namespace wherry::webhooks {
 
-// An event without a conversation (an alert of a channel) keeps the order of its channel.
-RawId Window::lane_of(const JournalItem& item) {
+RawId lane_of(const JournalItem& item) {
   if (item.event.conversation) return item.event.conversation->raw;
   return item.event.channel ? item.event.channel->raw : RawId{};
 }
 
-std::size_t Window::size_of(const JournalItem& item) {
+std::size_t Window::bytes_of(const JournalItem& item) {
   std::size_t size = sizeof(Entry) + item.event.body.size();
   if (item.inbound) size += item.inbound->raw.size() + item.inbound->text.size();
   return size;
@@ -20,9 +19,9 @@ void Window::add(Entry entry) {
   const auto sequence = entry.item.event.sequence;
   const auto [place, fresh] = entries_.try_emplace(sequence, std::move(entry));
   if (!fresh) return;
-  bytes_ += size_of(place->second.item);
-  lanes_[lane_of(place->second.item)].push_back(sequence);
-  if (!place->second.replay) {
+  bytes_ += bytes_of(place->second.item);
+  lanes_[{place->second.kind, lane_of(place->second.item)}].push_back(sequence);
+  if (place->second.kind == Kind::fresh) {
     unsettled_.insert(sequence);
     read_ = std::max(read_, sequence);
   }
@@ -50,6 +49,32 @@ std::optional<Timestamp> Window::next_due() const {
   return next;
 }
 
+bool Window::has_due(Timestamp now) const {
+  const auto next = next_due();
+  return next && *next <= now;
+}
+
+std::size_t Window::size_of(Kind kind) const {
+  if (kind == Kind::fresh) return unsettled_.size();
+  std::size_t size = 0;
+  for (auto lane = lanes_.lower_bound({kind, RawId{}}); lane != lanes_.end() && lane->first.first == kind; ++lane)
+    size += lane->second.size();
+  return size;
+}
+
+std::size_t Window::size_of(Kind kind, const RawId& lane) const {
+  const auto found = lanes_.find({kind, lane});
+  return found == lanes_.end() ? 0 : found->second.size();
+}
+
+std::vector<std::uint64_t> Window::take(const RawId& lane) {
+  const auto found = lanes_.find({Kind::fresh, lane});
+  if (found == lanes_.end()) return {};
+  const std::vector<std::uint64_t> events(found->second.begin(), found->second.end());
+  for (const auto sequence : events) settle(sequence);
+  return events;
+}
+
 Window::Entry* Window::find(std::uint64_t sequence) {
   const auto found = entries_.find(sequence);
   return found == entries_.end() ? nullptr : &found->second;
@@ -59,8 +84,8 @@ void Window::settle(std::uint64_t sequence) {
   const auto found = entries_.find(sequence);
   if (found == entries_.end()) return;
   if (found->second.running) --running_;
-  bytes_ -= size_of(found->second.item);
-  const auto lane = lanes_.find(lane_of(found->second.item));
+  bytes_ -= bytes_of(found->second.item);
+  const auto lane = lanes_.find({found->second.kind, lane_of(found->second.item)});
   std::erase(lane->second, sequence);
   if (lane->second.empty()) lanes_.erase(lane);
   unsettled_.erase(sequence);

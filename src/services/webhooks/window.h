@@ -9,16 +9,26 @@
 
 namespace wherry::webhooks {
 
+/// What keeps its order: a conversation, or the events of a channel without one.
+RawId lane_of(const JournalItem& item);
+
 /// The events of one subscription that are read and not yet settled, in lanes: first in first out per conversation, conversations
 /// independent. Knows nothing of time but what it is told. Threads: one.
 class Window {
  public:
+  enum class Kind {
+    fresh,      ///< holds the cursor back until it is settled
+    replay,     ///< is sent again
+    set_aside,  ///< the first of a conversation that was held up
+  };
   struct Entry {
     JournalItem item;
     std::uint32_t attempts = 0;
     Timestamp not_before;
     bool running = false;
-    bool replay = false;  ///< sent again: it moves no cursor
+    Kind kind = Kind::fresh;
+    bool early = false;   ///< set aside: before its time
+    bool stored = false;  ///< fresh: the store has a row about it from before a restart
   };
 
   explicit Window(std::uint64_t cursor = 0) : read_(cursor) {}
@@ -33,6 +43,12 @@ class Window {
   std::vector<std::uint64_t> start_due(Timestamp now, std::size_t limit);
   /// When the next waiting head may go; nullopt when none waits.
   std::optional<Timestamp> next_due() const;
+  bool has_due(Timestamp now) const;
+  /// How many events of this kind are here, in all and of one conversation.
+  std::size_t size_of(Kind kind) const;
+  std::size_t size_of(Kind kind, const RawId& lane) const;
+  /// Takes out the fresh events of a conversation, in order.
+  std::vector<std::uint64_t> take(const RawId& lane);
   /// nullptr when it was settled.
   Entry* find(std::uint64_t sequence);
   /// Acknowledged or dead: the next of its lane may go.
@@ -48,11 +64,11 @@ class Window {
 
  private:
   using Lane = std::deque<std::uint64_t>;
-  static RawId lane_of(const JournalItem& item);
-  static std::size_t size_of(const JournalItem& item);
+  using LaneKey = std::pair<Kind, RawId>;  ///< kinds do not wait for each other: what is sent again holds up nothing that is new
+  static std::size_t bytes_of(const JournalItem& item);
 
   std::map<std::uint64_t, Entry> entries_;
-  std::map<RawId, Lane> lanes_;
+  std::map<LaneKey, Lane> lanes_;
   std::set<std::uint64_t> unsettled_;  ///< those that hold the cursor back
   std::uint64_t read_;
   std::size_t bytes_ = 0;
