@@ -46,13 +46,14 @@ std::string_view to_string(WebhookFormat format) {
   switch (format) {
     case WebhookFormat::pipes: return "pipes";
     case WebhookFormat::graph: return "graph";
+    case WebhookFormat::pepipost: return "pepipost";
     case WebhookFormat::standard: break;
   }
   return "standard";
 }
 
 std::optional<WebhookFormat> webhook_format_from(std::string_view text) {
-  for (const auto format : {WebhookFormat::pipes, WebhookFormat::standard, WebhookFormat::graph}) {
+  for (const auto format : {WebhookFormat::pipes, WebhookFormat::standard, WebhookFormat::graph, WebhookFormat::pepipost}) {
     if (text == to_string(format)) return format;
   }
   return std::nullopt;
