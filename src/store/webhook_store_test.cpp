@@ -28,8 +28,8 @@ class WebhookRows : public test::StoreWorld {
     EXPECT_TRUE(stored) << stored.error().detail;
     return stored.value();
   }
-  void receive(int messages) {
-    for (int i = 0; i < messages; ++i) {
+  void receive(int how_many) {
+    for (int i = 0; i < how_many; ++i) {
       std::vector<NewInboundEvent> post{text("wamid." + std::to_string(++received), customer("491500000001"))};
       ASSERT_TRUE(run(inbound.store(std::move(post), now())).front());
     }
