@@ -118,7 +118,14 @@ void World::create_first() {
   app.secret = first_.app_secret;
   app.callback = first_.callback;
   app.verify_token = first_.verify_token;
-  app.fields = {"messages", "message_template_status_update", "phone_number_quality_update", "account_update", "security"};
+  app.fields = {"messages",
+                "message_template_status_update",
+                "message_template_quality_update",
+                "message_template_components_update",
+                "template_category_update",
+                "phone_number_quality_update",
+                "account_update",
+                "security"};
   apps.put(app.id, app);
 
   Token value;

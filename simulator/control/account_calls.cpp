@@ -194,19 +194,21 @@ Control::Answer Control::waba(const Call& call) {
   return json::value(json::object{{"id", waba.id}, {"portfolio_id", waba.portfolio_id}, {"name", waba.name}});
 }
 
-/// {"status"?, "quality"?, "paced"?}: what reviews and quality do to a template; the subscribers are told.
+/// {"status"?, "quality"?, "category"?, "paced"?}: what reviews and quality do to a template; the subscribers are told.
 Control::Answer Control::template_state(const Call& call) {
   auto& world = engine_.world;
   const auto existing = world.templates.find(call.id);
   if (!existing) return unknown("template");
-  std::string status = existing->status, quality = existing->quality, reason = "NONE", event;
+  std::string status = existing->status, quality = existing->quality, category = existing->category, reason = "NONE", event;
   bool paced = existing->paced;
   Patch patch(call.body);
   patch.text("status", status).text("quality", quality).flag("paced", paced).text("reason", reason).text("event", event);
+  patch.text("category", category);
   TRY_VOID(patch.finish());
   world.templates.update(call.id, [&](Template& changed) {
     changed.status = status;
     changed.quality = quality;
+    changed.category = category;
     changed.paced = paced;
     if (status == "REJECTED") changed.rejected_reason = reason;
   });
@@ -214,14 +216,22 @@ Control::Answer Control::template_state(const Call& call) {
   const auto value = world.templates.find(call.id);
   if (!value) return unknown("template");
   if (status != existing->status || !event.empty()) engine_.announcer.template_status(*value, event.empty() ? status : event, reason, now);
-  if (quality != existing->quality) {
-    json::object change{{"previous_quality_score", existing->quality}, {"new_quality_score", quality}};
+  const auto about = [&](json::object change) {
     change["message_template_id"] = std::atoll(value->id.c_str());
     change["message_template_name"] = value->name;
     change["message_template_language"] = value->language;
+    return change;
+  };
+  if (quality != existing->quality) {
+    auto change = about({{"previous_quality_score", existing->quality}, {"new_quality_score", quality}});
     engine_.announcer.account(value->waba_id, "message_template_quality_update", change, now);
   }
-  return json::value(json::object{{"id", value->id}, {"status", value->status}, {"quality", value->quality}});
+  if (category != existing->category) {
+    auto change = about({{"previous_category", existing->category}, {"new_category", category}});
+    engine_.announcer.account(value->waba_id, "template_category_update", change, now);
+  }
+  return json::value(
+      json::object{{"id", value->id}, {"status", value->status}, {"quality", value->quality}, {"category", value->category}});
 }
 
 void Control::apply_account_event(std::string_view waba_id, const json::object& value) {

@@ -198,6 +198,26 @@ TEST_F(ControlCalls, UserStateChangesWhatHappensNext) {
   EXPECT_EQ(rig.inbound().back().at("system").at("wa_id").as_string(), "15550100099");
 }
 
+TEST_F(ControlCalls, WhatReviewsDoToATemplateIsTold) {
+  sim::Template value;
+  value.id = "594425479261596";
+  value.waba_id = "102290129340398";
+  value.name = "order_ready";
+  value.language = "en";
+  value.category = "UTILITY";
+  value.status = "APPROVED";
+  ASSERT_TRUE(rig.world.add_template(std::move(value)));
+  post("/sim/template/594425479261596", R"({"category":"MARKETING"})");
+  EXPECT_EQ(rig.receiver.values().back().at("previous_category").as_string(), "UTILITY");
+  EXPECT_EQ(rig.receiver.values().back().at("new_category").as_string(), "MARKETING");
+  EXPECT_EQ(rig.receiver.values().back().at("message_template_id").as_int64(), 594425479261596);
+  post("/sim/template/594425479261596", R"({"quality":"YELLOW"})");
+  EXPECT_EQ(rig.receiver.values().back().at("new_quality_score").as_string(), "YELLOW");
+  post("/sim/template/594425479261596", R"({"status":"PAUSED"})");
+  EXPECT_EQ(rig.receiver.values().back().at("event").as_string(), "PAUSED");
+  EXPECT_EQ(rig.world.templates.find("594425479261596")->category, "MARKETING");
+}
+
 TEST_F(ControlCalls, AccountsCanBeChangedAndEventsChangeThem) {
   post("/sim/app/670843887433847", R"({"fields":["messages","account_update","phone_number_quality_update","user_preferences"]})");
   EXPECT_EQ(status, 200);

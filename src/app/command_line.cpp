@@ -140,6 +140,7 @@ int run_command_line(int argc, char** argv) {
   add_tenant_commands(app, parsed);
   add_key_commands(app, parsed);
   add_channel_commands(app, parsed);
+  add_template_commands(app, parsed);
   add_webhook_commands(app, parsed);
   add_consent_commands(app, parsed);
   add_source_commands(app, parsed);

@@ -79,10 +79,11 @@ Result<void> set_tenant(Parsed& p, const AdminTarget& target);
 /// What --limit and --unlimited say; nullopt when neither was given.
 Result<std::optional<json::array>> limits_given(const Parsed& p);
 
-/// `wherry tenant|key|channel|webhook|consent|source|message …`
+/// `wherry tenant|key|channel|template|webhook|consent|source|message …`
 void add_tenant_commands(CLI::App& app, const Shared& parsed);
 void add_key_commands(CLI::App& app, const Shared& parsed);
 void add_channel_commands(CLI::App& app, const Shared& parsed);
+void add_template_commands(CLI::App& app, const Shared& parsed);
 void add_webhook_commands(CLI::App& app, const Shared& parsed);
 void add_consent_commands(CLI::App& app, const Shared& parsed);
 void add_source_commands(CLI::App& app, const Shared& parsed);

@@ -40,6 +40,7 @@ struct Config {
   std::uint32_t store_readers = 2;
   std::uint32_t media_fetchers = 4;
   std::uint32_t journal_days = 30;
+  std::uint32_t template_sync_hours = 6;
   std::uint64_t journal_max_rows = 10'000'000;
   std::uint32_t journal_grace_days = 7;
 };

@@ -22,6 +22,7 @@
 #include "services/media/media_service.h"
 #include "services/outbox/outbox.h"
 #include "services/sources/sources.h"
+#include "services/templates/templates.h"
 #include "services/webhooks/webhooks.h"
 #include "store/access_store.h"
 #include "store/channel_store.h"
@@ -37,8 +38,10 @@
 #include "store/reports.h"
 #include "store/source_store.h"
 #include "store/sqlite/open.h"
+#include "store/template_store.h"
 #include "store/webhook_store.h"
 #include "upstream/cloud_api/cloud_api.h"
+#include "upstream/cloud_api/template_calls.h"
 #include "upstream/webhook_endpoint/webhook_post.h"
 
 namespace wherry::app {
@@ -80,6 +83,7 @@ struct Core {
   store::SqlLiveStore live_store;
   store::SqlConsentStore consent_store;
   store::SqlSourceStore source_store;
+  store::SqlTemplateStore template_store;
   Access access;
   Channels channels;
   Conversations conversations;
@@ -87,6 +91,8 @@ struct Core {
   Sources sources;
   MediaService media;
   cloud_api::CloudApi upstream;
+  cloud_api::TemplateCalls template_calls;
+  Templates templates;
   Outbox outbox;
   Idempotency idempotency;
   Inbox inbox;

@@ -40,7 +40,7 @@ Gateway::Gateway(const Config& config, Core& core)
       core_(core),
       started_at_(core.clock.now()),
       admin_{core.access,       core.channels, core.message_store, core.upstream,       core.outbox,  core.idempotency,
-             core.inbox,        core.webhooks, core.clock,         core.keys.admin_key, core.journal, core.reports,
+             core.inbox,        core.webhooks, core.templates, core.clock,         core.keys.admin_key, core.journal, core.reports,
              core.journal_feed, core.consents, core.sources,       &core.webhook_store},
       operational_{
           core.outbox,
@@ -59,6 +59,7 @@ Gateway::Gateway(const Config& config, Core& core)
       media_worker_(core.inbound_store, core.media, core.upstream, core.channels, core.clock, worker_options(config)),
       retention_(core.journal, core.journal, core.clock, retention_options(config)) {
   core.inbox.on_media([this] { media_worker_.wake(); });
+  core.inbox.on_other([this](OtherEvent event) { return core_.templates.hear(std::move(event)); });
   retention_.protect([this](TenantId tenant) { return core_.journal.lowest_needed(tenant); });
 }
 
@@ -88,6 +89,7 @@ Task<Result<void>> Gateway::start(std::vector<Executor> executors) {
   background_.spawn(executors.front(), housekeeping(), "housekeeping");
   background_.spawn(executors.front(), follow_tenants(), "follow_tenants");
   media_worker_.start(executors.front());
+  core_.templates.start(executors.front());
   CO_TRY_VOID(co_await core_.webhooks.start(executors));
   CO_TRY_VOID(co_await core_.live_dispatch.start(executors));
   serving_ = true;
@@ -105,6 +107,7 @@ Task<void> Gateway::stop() {
   co_await core_.webhooks.stop();
   co_await core_.live_dispatch.stop();
   co_await media_worker_.stop();
+  co_await core_.templates.stop();
   co_await background_.stop();
   auto used = co_await core_.access.flush_usage();
   if (!used) log::warn("key_usage_not_stored", {{"detail", used.error().detail}});

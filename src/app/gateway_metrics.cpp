@@ -23,6 +23,16 @@ void add_upstream(MetricsPage& page, const cloud_api::CloudApi& upstream) {
   for (const auto& one : usage) page.sample("wherry_meta_business_usage_percent", "channel", one.channel.text(), one.business_percent);
 }
 
+void add_templates(MetricsPage& page, const TemplateCounters& counters) {
+  page.begin("wherry_template_syncs_total", Kind::counter, "Readings of an account's whole list of templates.");
+  page.sample("wherry_template_syncs_total", "outcome", "done", value(counters.syncs));
+  page.sample("wherry_template_syncs_total", "outcome", "failed", value(counters.failed_syncs));
+  page.add("wherry_template_lookups_total", Kind::counter, "Readings of one name, because a message did not fit what was known.",
+           value(counters.lookups));
+  page.add("wherry_template_refusals_total", Kind::counter, "Messages that did not fit their template and were not sent.",
+           value(counters.refused));
+}
+
 constexpr std::size_t most_channels = 1000;
 constexpr std::size_t most_tenants = 100;
 
@@ -66,6 +76,7 @@ void add_gateway_metrics(MetricsPage& page, const Core& core, const api::meta_we
                          const MediaWorkerCounters& media) {
   add_upstream(page, core.upstream);
   add_vitals(page, core.channels.vitals());
+  add_templates(page, core.templates.counters());
   page.add("wherry_webhook_posts_total", Kind::counter, "Webhook requests from Meta.", value(webhook.posts));
   page.begin("wherry_webhook_rejected_total", Kind::counter, "Webhook requests or events that were not taken, by reason.");
   page.sample("wherry_webhook_rejected_total", "reason", "bad_signature", value(webhook.bad_signatures));

@@ -154,6 +154,8 @@ const std::vector<Setting>& settings() {
       duration("shutdown_grace", &C::shutdown_grace, 0, 60'000, "Time for running requests to end after SIGTERM."),
       number("store_readers", &C::store_readers, 1, 64, "threads", "Threads that read from the database."),
       number("media_fetchers", &C::media_fetchers, 1, 64, "fetches", "Customers' files fetched from WhatsApp at once."),
+      number("template_sync_hours", &C::template_sync_hours, 0, 720, "hours",
+             "How often accounts' message templates are read from WhatsApp; 0: only on demand."),
       number("journal_days", &C::journal_days, 1, 3650, "days", "Events are kept this long."),
       number("journal_max_rows", &C::journal_max_rows, 1000, 1'000'000'000, "events", "Events kept per tenant, whatever their age."),
       number("journal_grace_days", &C::journal_grace_days, 0, 3650, "days",

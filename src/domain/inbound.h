@@ -28,7 +28,7 @@ struct InboundMessage {
   ContactIdentity from;
   Timestamp at;                         ///< WhatsApp's own timestamp
   std::string type;                     ///< "text", "image", …, or one we do not know
-  std::string text;                     ///< body or caption; empty when none
+  std::string text;                     ///< body, caption, or what was tapped; empty when none
   std::string reply_to;                 ///< WhatsApp's id of the message that is answered or reacted to; empty when none
   std::optional<InboundMedia> media;
   std::string raw;                      ///< the message object as JSON, as received

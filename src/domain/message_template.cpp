@@ -1,7 +1,7 @@
 #include "domain/message_template.h"
 
-#include <set>
 #include <algorithm>
+#include <set>
 
 #include "base/bytes.h"
 #include "base/overloaded.h"
@@ -88,15 +88,15 @@ std::optional<Shown> shown(const TemplateParameter& parameter) {
 }
 
 std::string type_of(const TemplateParameter& parameter) {
-  return std::visit(Overloaded{[](const TextParameter&) { return std::string("TEXT"); },
-                               [](const CurrencyParameter&) { return std::string("CURRENCY"); },
-                               [](const DateTimeParameter&) { return std::string("DATE_TIME"); },
-                               [](const MediaReference& media) { return to_upper_ascii(to_string(media.kind)); },
-                               [](const LocationContent&) { return std::string("LOCATION"); },
-                               [](const PayloadParameter&) { return std::string("PAYLOAD"); },
-                               [](const CouponParameter&) { return std::string("COUPON_CODE"); },
-                               [](const OtherParameter& other) { return to_upper_ascii(text_in(other.object, "type")); }},
-                    parameter);
+  return std::visit(
+      Overloaded{[](const TextParameter&) { return std::string("TEXT"); }, [](const CurrencyParameter&) { return std::string("CURRENCY"); },
+                 [](const DateTimeParameter&) { return std::string("DATE_TIME"); },
+                 [](const MediaReference& media) { return to_upper_ascii(to_string(media.kind)); },
+                 [](const LocationContent&) { return std::string("LOCATION"); },
+                 [](const PayloadParameter&) { return std::string("PAYLOAD"); },
+                 [](const CouponParameter&) { return std::string("COUPON_CODE"); },
+                 [](const OtherParameter& other) { return to_upper_ascii(text_in(other.object, "type")); }},
+      parameter);
 }
 
 using Fault = std::optional<UpstreamError>;

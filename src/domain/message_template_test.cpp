@@ -47,7 +47,9 @@ std::string details(const MessageTemplate& known, const TemplateContent& content
 
 TEST(MessageTemplate, ValuesThatFitAreFine) {
   EXPECT_EQ(details(order_ready(), with({header, body, link})), "fine");
-  EXPECT_EQ(details(order_ready(), with({header, body, link, R"({"type":"button","sub_type":"quick_reply","index":1,"parameters":[{"type":"payload","payload":"p"}]})"})),
+  EXPECT_EQ(details(order_ready(),
+                    with({header, body, link,
+                          R"({"type":"button","sub_type":"quick_reply","index":1,"parameters":[{"type":"payload","payload":"p"}]})"})),
             "fine");
 }
 
@@ -57,23 +59,29 @@ TEST(MessageTemplate, CountsAreToldWithWhatIsExpected) {
   EXPECT_EQ(details(order_ready(), with({body, link})),
             "132000 header: number of localizable_params (0) does not match the expected number of params (1)");
   EXPECT_EQ(details(order_ready(), with({header, body})), "131008 buttons: Button at index 0 of type URL requires a parameter");
-  EXPECT_EQ(details(order_ready(), with({header, body, link, R"({"type":"button","sub_type":"url","index":2,"parameters":[{"type":"text","text":"x"}]})"})),
+  EXPECT_EQ(details(order_ready(), with({header, body, link,
+                                         R"({"type":"button","sub_type":"url","index":2,"parameters":[{"type":"text","text":"x"}]})"})),
             "132000 button: number of localizable_params (1) does not match the expected number of params (0)");
-  EXPECT_EQ(details(order_ready(), with({header, body, link, R"({"type":"button","sub_type":"url","index":7,"parameters":[{"type":"text","text":"x"}]})"})),
+  EXPECT_EQ(details(order_ready(), with({header, body, link,
+                                         R"({"type":"button","sub_type":"url","index":7,"parameters":[{"type":"text","text":"x"}]})"})),
             "132018 buttons: the template has no button at index 7");
   auto bare = order_ready();
   bare.components = json::parse(R"([{"type":"BODY","text":"Hello"}])").value().get_array();
-  EXPECT_EQ(details(bare, with({header})), "132000 header: number of localizable_params (1) does not match the expected number of params (0)");
+  EXPECT_EQ(details(bare, with({header})),
+            "132000 header: number of localizable_params (1) does not match the expected number of params (0)");
 }
 
 TEST(MessageTemplate, KindsMustFit) {
-  EXPECT_EQ(details(order_ready(), with({R"({"type":"header","parameters":[{"type":"image","image":{"link":"https://a.example/a.png"}}]})", body, link})),
+  EXPECT_EQ(details(order_ready(),
+                    with({R"({"type":"header","parameters":[{"type":"image","image":{"link":"https://a.example/a.png"}}]})", body, link})),
             "132012 header: Format mismatch, expected TEXT, received IMAGE");
   auto pictured = order_ready();
   pictured.components[0] = json::object{{"type", "HEADER"}, {"format", "IMAGE"}};
   EXPECT_EQ(details(pictured, with({header, body, link})), "132012 header: Format mismatch, expected IMAGE, received TEXT");
   EXPECT_EQ(details(pictured, with({body, link})), "132012 header: Format mismatch, expected IMAGE, received UNKNOWN");
-  EXPECT_EQ(details(pictured, with({R"({"type":"header","parameters":[{"type":"image","image":{"link":"https://a.example/a.png"}}]})", body, link})), "fine");
+  EXPECT_EQ(details(pictured,
+                    with({R"({"type":"header","parameters":[{"type":"image","image":{"link":"https://a.example/a.png"}}]})", body, link})),
+            "fine");
 }
 
 TEST(MessageTemplate, NamedValuesMustBeNamed) {
@@ -81,7 +89,8 @@ TEST(MessageTemplate, NamedValuesMustBeNamed) {
   known.parameter_format = "NAMED";
   known.components = json::parse(R"([{"type":"BODY","text":"Hello {{name}}, {{order}} is ready"}])").value().get_array();
   const auto given = [&](std::string first, std::string second) {
-    return TemplateContent{"order_ready", "en_US", {{"body", "", {}, {TextParameter{"Ada", std::move(first)}, TextParameter{"7", std::move(second)}}, {}}}};
+    return TemplateContent{
+        "order_ready", "en_US", {{"body", "", {}, {TextParameter{"Ada", std::move(first)}, TextParameter{"7", std::move(second)}}, {}}}};
   };
   EXPECT_EQ(details(known, given("order", "name")), "fine");
   EXPECT_EQ(details(known, given("name", "")), "132018 body: Parameter name is missing or empty");
@@ -102,7 +111,9 @@ TEST(MessageTemplate, OnlyApprovedOnesCanBeSent) {
 TEST(MessageTemplate, ACodeNeedsItsCodeEvenWhenTheWordsAreWhatsApps) {
   auto known = order_ready();
   known.category = "AUTHENTICATION";
-  known.components = json::parse(R"([{"type":"BODY","add_security_recommendation":true},{"type":"BUTTONS","buttons":[{"type":"OTP"}]}])").value().get_array();
+  known.components = json::parse(R"([{"type":"BODY","add_security_recommendation":true},{"type":"BUTTONS","buttons":[{"type":"OTP"}]}])")
+                         .value()
+                         .get_array();
   EXPECT_EQ(details(known, with({})), "132000 body: number of localizable_params (0) does not match the expected number of params (1)");
   EXPECT_EQ(details(known, with({R"({"type":"body","parameters":[{"type":"text","text":"123456"}]})"})),
             "131008 buttons: Button at index 0 of type OTP requires a parameter");

@@ -17,9 +17,7 @@ std::string fill_variables(std::string_view text, const TemplateValues& values);
 /// Calls visit(start, end, name) for each well-formed {{name}} of the text.
 template <class Visit>
 void each_variable(std::string_view text, Visit visit) {
-  const auto is_plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  };
+  const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
   std::size_t at = 0;
   while ((at = text.find("{{", at)) != std::string_view::npos) {
     const auto close = text.find("}}", at + 2);

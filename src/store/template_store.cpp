@@ -10,8 +10,7 @@ namespace wherry::store {
 
 namespace {
 
-#define WHERRY_TEMPLATE_COLUMNS \
-  "id, name, language, status, category, quality, parameter_format, rejected_reason, components, updated_at"
+#define WHERRY_TEMPLATE_COLUMNS "id, name, language, status, category, quality, parameter_format, rejected_reason, components, updated_at"
 constexpr const char* upsert =
     "INSERT INTO templates (waba_id, " WHERRY_TEMPLATE_COLUMNS
     ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (waba_id, id) DO UPDATE SET name = excluded.name, "
@@ -22,10 +21,9 @@ constexpr const char* remove_one = "DELETE FROM templates WHERE waba_id = $1 AND
 constexpr const char* upsert_sync =
     "INSERT INTO template_syncs (waba_id, synced_at) VALUES ($1, $2) ON CONFLICT (waba_id) DO UPDATE SET synced_at = excluded.synced_at";
 constexpr const char* select_sync = "SELECT synced_at FROM template_syncs WHERE waba_id = $1";
-constexpr const char* select_named =
-    "SELECT " WHERRY_TEMPLATE_COLUMNS
-    " FROM templates WHERE waba_id = $1 AND name = $2 AND language = $3 "
-    "ORDER BY CASE WHEN status = 'APPROVED' THEN 0 ELSE 1 END, id DESC LIMIT 1";
+constexpr const char* select_named = "SELECT " WHERRY_TEMPLATE_COLUMNS
+                                     " FROM templates WHERE waba_id = $1 AND name = $2 AND language = $3 "
+                                     "ORDER BY CASE WHEN status = 'APPROVED' THEN 0 ELSE 1 END, id DESC LIMIT 1";
 constexpr const char* select_one = "SELECT " WHERRY_TEMPLATE_COLUMNS " FROM templates WHERE waba_id = $1 AND id = $2";
 constexpr const char* select_page =
     "SELECT " WHERRY_TEMPLATE_COLUMNS
@@ -55,8 +53,8 @@ Task<Result<void>> SqlTemplateStore::apply(TemplateUpdate update) {
   for (const auto& id : update.removed) batch.push_back({remove_one, {waba, id}, {}});
   for (const auto& one : update.put) {
     batch.push_back({upsert,
-                     {waba, one.id, one.name, one.language, one.status, one.category, one.quality, one.parameter_format, one.rejected_reason,
-                      json::serialize(one.components), value_of(one.updated_at)},
+                     {waba, one.id, one.name, one.language, one.status, one.category, one.quality, one.parameter_format,
+                      one.rejected_reason, json::serialize(one.components), value_of(one.updated_at)},
                      {}});
   }
   std::set<TenantId> told;
@@ -88,7 +86,9 @@ Task<Result<std::optional<MessageTemplate>>> SqlTemplateStore::find_by_id(std::s
 
 Task<Result<std::vector<MessageTemplate>>> SqlTemplateStore::list(std::string waba_id, TemplateFilter filter) {
   Statement statement{
-      select_page, {std::move(waba_id), filter.after, filter.name, filter.language, filter.status, filter.category, number(filter.limit)}, {}};
+      select_page,
+      {std::move(waba_id), filter.after, filter.name, filter.language, filter.status, filter.category, number(filter.limit)},
+      {}};
   CO_TRY(auto rows, co_await database_.query(std::move(statement)));
   co_return map_rows(rows, to_template);
 }

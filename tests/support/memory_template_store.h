@@ -42,8 +42,8 @@ class MemoryTemplateStore final : public TemplateStore {
     std::vector<MessageTemplate> page;
     const auto fits = [](const std::string& wanted, const std::string& value) { return wanted.empty() || wanted == value; };
     for (const auto& [key, one] : templates) {
-      const bool wanted = key.first == waba_id && key.second > filter.after && fits(filter.name, one.name) && fits(filter.language, one.language) &&
-                          fits(filter.status, one.status) && fits(filter.category, one.category);
+      const bool wanted = key.first == waba_id && key.second > filter.after && fits(filter.name, one.name) &&
+                          fits(filter.language, one.language) && fits(filter.status, one.status) && fits(filter.category, one.category);
       if (wanted && page.size() < filter.limit) page.push_back(one);
     }
     co_return page;

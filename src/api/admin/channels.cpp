@@ -5,13 +5,6 @@ namespace wherry::api::admin {
 
 namespace {
 
-Result<ChannelPtr> find_channel(const AdminServices& services, const http::Request& request) {
-  auto id = ChannelId::parse(request.param("id"));
-  auto channel = id ? services.channels.find(*id) : nullptr;
-  if (!channel) return Error{ErrorCode::not_found, "no such channel"};
-  return channel;
-}
-
 std::optional<Secret> secret_of(std::optional<std::string> text) {
   if (!text) return std::nullopt;
   return Secret(std::move(*text));
@@ -82,6 +75,13 @@ std::string_view name_of(ChannelFinding::Severity severity) {
 }
 
 }  // namespace
+
+Result<ChannelPtr> find_channel(const AdminServices& services, const http::Request& request) {
+  auto id = ChannelId::parse(request.param("id"));
+  auto channel = id ? services.channels.find(*id) : nullptr;
+  if (!channel) return Error{ErrorCode::not_found, "no such channel"};
+  return channel;
+}
 
 /// POST /admin/v1/channels   Takes a Cloud API number with its secrets. Gives 201 with the channel, without them.
 Task<Result<http::Response>> add_channel(AdminServices& services, http::Request& request) {

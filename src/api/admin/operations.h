@@ -25,6 +25,12 @@ Task<Result<http::Response>> get_channel(AdminServices& services, http::Request&
 Task<Result<http::Response>> change_channel(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> remove_channel(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> check_channel(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> list_templates(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> create_template(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> sync_templates(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> get_template(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> edit_template(AdminServices& services, http::Request& request);
+Task<Result<http::Response>> remove_template(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> list_conversations(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> list_messages(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> send_message(AdminServices& services, http::Request& request);
@@ -48,6 +54,9 @@ Task<Result<http::Response>> get_timeline(AdminServices& services, http::Request
 Task<Result<http::Response>> list_events(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> stream_events(AdminServices& services, http::Request& request);
 Task<Result<http::Response>> audit(AdminServices& services, http::Request& request);
+
+/// The channel in the path. Errors: not_found.
+Result<ChannelPtr> find_channel(const AdminServices& services, const http::Request& request);
 
 /// A message we sent, by our id (msg_…) or WhatsApp's (wamid.…); nullopt when there is none.
 Task<Result<std::optional<Message>>> find_outbound(AdminServices& services, std::string id_or_wamid);

@@ -16,6 +16,7 @@
 #include "services/ports/reports.h"
 #include "services/ports/upstream.h"
 #include "services/sources/sources.h"
+#include "services/templates/templates.h"
 #include "services/webhooks/webhooks.h"
 
 namespace wherry::api::admin {
@@ -30,6 +31,7 @@ struct AdminServices {
   Idempotency& idempotency;
   const Inbox& inbox;
   Webhooks& webhooks;
+  Templates& templates;
   const Clock& clock;
   Secret admin_key;
   JournalReader& journal;

@@ -126,6 +126,21 @@ json::object render(const JournalEvent& event) {
   return out;
 }
 
+json::object render(const MessageTemplate& known) {
+  json::object out;
+  out["id"] = known.id;
+  out["name"] = known.name;
+  out["language"] = known.language;
+  out["status"] = known.status;
+  out["category"] = known.category;
+  out["quality"] = known.quality;
+  out["parameter_format"] = known.parameter_format;
+  out["rejected_reason"] = known.rejected_reason;
+  out["components"] = known.components;
+  out["updated_at"] = to_iso8601(known.updated_at);
+  return out;
+}
+
 json::object render_page(json::array items, std::optional<std::string> next_cursor) {
   json::object page;
   page["data"] = std::move(items);

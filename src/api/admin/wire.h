@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "domain/message_template.h"
 #include "net/message.h"
 #include "services/ports/models.h"
 
@@ -13,6 +14,7 @@ json::object render(const Channel& channel);
 json::object render(const Conversation& conversation);
 json::object render(const Message& message);
 json::object render(const JournalEvent& event);
+json::object render(const MessageTemplate& known);
 
 /// {"data":[…],"next_cursor":…}
 json::object render_page(json::array items, std::optional<std::string> next_cursor);

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "domain/content.h"
+#include "domain/inbound_content.h"
 
 namespace wherry::api::meta_webhook {
 
@@ -86,7 +87,10 @@ const json::object* Contacts::find(const std::optional<WaId>& from, const std::o
 }
 
 std::string text_in(const json::object& parent, std::string_view name) {
-  std::string text(json::find_string(parent, name).value_or(""));
+  return without_nul(std::string(json::find_string(parent, name).value_or("")));
+}
+
+std::string without_nul(std::string text) {
   for (auto at = text.find('\0'); at != std::string::npos; at = text.find('\0', at)) text.replace(at, 1, "\xef\xbf\xbd");
   return text;
 }
@@ -123,6 +127,10 @@ std::optional<InboundMessage> to_message(std::string_view phone_number_id, const
     message.media = media_of(*content);
   }
   message.reply_to = reply_to_of(*object);
+  if (message.type == "interactive" || message.type == "button") {
+    const auto tapped = read_inbound_content(message.type, *object);
+    if (const auto* reply = std::get_if<InboundReply>(&tapped.what)) message.text = without_nul(reply->title);
+  }
   message.raw = std::move(element.raw);
   return message;
 }

@@ -34,6 +34,8 @@ std::optional<StatusUpdate> to_status(std::string_view phone_number_id, Readable
 
 /// Seconds (or milliseconds) since 1970 as decimal text or number; the epoch itself when it is neither.
 Timestamp timestamp_in(const json::object& parent);
+/// NUL becomes U+FFFD.
+std::string without_nul(std::string text);
 /// The member's text with NUL made U+FFFD; "" when absent, null or no string.
 std::string text_in(const json::object& parent, std::string_view name);
 

@@ -193,5 +193,18 @@ TEST(ParseWebhook, AnUnknownStatusOrForeignOpaqueDataIsKeptAsItIs) {
   EXPECT_FALSE(status.error);
 }
 
+TEST(ParseWebhook, WhatWasTappedIsTheTextOfATap) {
+  const auto text = [](const std::string& content) {
+    return message_in(R"({"from":"15550100042","id":"wamid.T","timestamp":"1795000000",)" + content + "}").text;
+  };
+  EXPECT_EQ(text(R"("type":"interactive","interactive":{"type":"button_reply","button_reply":{"id":"y","title":"Yes"}})"), "Yes");
+  EXPECT_EQ(text(R"("type":"interactive","interactive":{"type":"list_reply","list_reply":{"id":"r","title":"9:00"}})"), "9:00");
+  EXPECT_EQ(text(R"("type":"button","button":{"payload":"STOP","text":"Stop"})"), "Stop");
+  EXPECT_EQ(text(R"("type":"button","button":{"payload":"STOP","text":"a\u0000b"})"),
+            "a\xef\xbf\xbd"
+            "b");
+  EXPECT_EQ(text(R"("type":"interactive","interactive":7)"), "");
+}
+
 }  // namespace
 }  // namespace wherry::api::meta_webhook

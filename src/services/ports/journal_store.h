@@ -20,8 +20,8 @@ struct InboundView {
   MessageId id;
   std::string wamid;
   std::string type;                  ///< as received
-  std::string text;                  ///< body or caption; empty when none
-  std::string raw;                   ///< Meta's message object, JSON
+  std::string text;                  ///< body, caption, or what was tapped; empty when none
+  std::string raw;                   ///< Meta's message object, JSON: domain/inbound_content.h reads it
   Timestamp at;                      ///< WhatsApp's
   ContactIdentity from;
   enum class File { none, pending, available, unavailable } file = File::none;

@@ -8,7 +8,7 @@ TemplateChanges::TemplateChanges(std::string waba_id, std::vector<TemplateHearer
 }
 
 void TemplateChanges::tell(std::string_view kind, const MessageTemplate& about, std::string_view previous, std::string_view reason) {
-  json::object body{{"templateId", about.id}, {"name", about.name},       {"language", about.language},
+  json::object body{{"templateId", about.id}, {"name", about.name},         {"language", about.language},
                     {"status", about.status}, {"category", about.category}, {"quality", about.quality}};
   if (!previous.empty()) body["previous"] = previous;
   if (!reason.empty()) body["reason"] = reason;

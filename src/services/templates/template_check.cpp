@@ -67,7 +67,7 @@ Task<Result<void>> Templates::check(ChannelPtr channel, TemplateContent message)
     if (!fault) co_return Result<void>();
     remember_refusal(key, now);
   }
-  ++sync_.counters().refused;
+  sync_.count_refusal();
   co_return refusal_of(*fault);
 }
 

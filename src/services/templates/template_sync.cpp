@@ -207,10 +207,13 @@ Task<void> TemplateSync::sync_if_due(ChannelPtr channel) {
   if (!due) co_return;
   auto report = co_await sync(channel);
   if (!report) {
-    log::warn("template_sync_failed", {{"channel", channel->id.text()}, {"waba", waba_id}, {"error", to_string(report.error().code)},
+    log::warn("template_sync_failed", {{"channel", channel->id.text()},
+                                       {"waba", waba_id},
+                                       {"error", to_string(report.error().code)},
                                        {"reason", report.error().message}});
   } else if (report->changed + report->removed > 0) {
-    log::info("templates_synced", {{"waba", waba_id}, {"templates", report->templates}, {"changed", report->changed}, {"removed", report->removed}});
+    log::info("templates_synced",
+              {{"waba", waba_id}, {"templates", report->templates}, {"changed", report->changed}, {"removed", report->removed}});
   }
 }
 

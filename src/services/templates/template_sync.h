@@ -54,7 +54,8 @@ class TemplateSync {
   void overtaken(const std::string& waba_id);
 
   std::vector<TemplateHearer> hearers_of(const std::string& waba_id) const;
-  TemplateCounters& counters() { return counters_; }
+  const TemplateCounters& counters() const { return counters_; }
+  void count_refusal() { ++counters_.refused; }
 
  private:
   struct Account {

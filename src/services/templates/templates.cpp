@@ -59,7 +59,9 @@ Task<Result<MessageTemplate>> Templates::find_by_id(ChannelPtr channel, std::str
   co_return std::move(*known);
 }
 
-Task<Result<std::optional<Timestamp>>> Templates::synced_at(ChannelPtr channel) { co_return co_await parts_.store.synced_at(channel->waba_id); }
+Task<Result<std::optional<Timestamp>>> Templates::synced_at(ChannelPtr channel) {
+  co_return co_await parts_.store.synced_at(channel->waba_id);
+}
 
 Task<Result<void>> Templates::ensure_known(ChannelPtr channel) {
   CO_TRY(auto known_at, co_await parts_.store.synced_at(channel->waba_id));

@@ -41,7 +41,7 @@ class Templates {
   /// A webhook of WhatsApp about anything; those about templates change what is known. Errors: unavailable (nothing was changed).
   Task<Result<void>> hear(OtherEvent event);
 
-  const TemplateCounters& counters() { return sync_.counters(); }
+  const TemplateCounters& counters() const { return sync_.counters(); }
 
  private:
   struct Refusals {

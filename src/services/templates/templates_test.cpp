@@ -88,7 +88,9 @@ TEST_F(TemplatesTest, ALaterSyncTellsWhatChanged) {
   EXPECT_EQ(kinds(), (std::vector<std::string>{"template.status", "template.changed", "template.added", "template.removed"}));
   EXPECT_EQ(store.events[0].tenant, channel->tenant);
   EXPECT_EQ(store.events[0].channel, channel->id);
-  EXPECT_EQ(store.events[0].body, R"({"templateId":"1","name":"order_ready","language":"en","status":"PAUSED","category":"UTILITY","quality":"","previous":"APPROVED"})");
+  EXPECT_EQ(
+      store.events[0].body,
+      R"({"templateId":"1","name":"order_ready","language":"en","status":"PAUSED","category":"UTILITY","quality":"","previous":"APPROVED"})");
   EXPECT_EQ(synced().changed, 0u);
   EXPECT_EQ(store.events.size(), 4u);
 }
@@ -143,10 +145,11 @@ TEST_F(TemplatesTest, AWrongCountIsRefusedInWhatsAppsWordsAfterALookUp) {
   EXPECT_EQ(refused.error().message,
             "Number of parameters does not match the expected number of params (body: number of localizable_params (3) does not match the "
             "expected number of params (1))");
-  EXPECT_EQ(refused.error().peer_answer->body,
-            R"_({"error":{"message":"(#132000) Number of parameters does not match the expected number of params","type":"OAuthException",)_"
-            R"_("code":132000,"error_data":{"messaging_product":"whatsapp","details":"body: number of localizable_params (3) does not )_"
-            R"_(match the expected number of params (1)"}}})_");
+  EXPECT_EQ(
+      refused.error().peer_answer->body,
+      R"_({"error":{"message":"(#132000) Number of parameters does not match the expected number of params","type":"OAuthException",)_"
+      R"_("code":132000,"error_data":{"messaging_product":"whatsapp","details":"body: number of localizable_params (3) does not )_"
+      R"_(match the expected number of params (1)"}}})_");
   EXPECT_EQ(whatsapp.calls.back(), "list order_ready ");
 }
 
@@ -216,7 +219,8 @@ TEST_F(TemplatesTest, WebhooksChangeStateQualityAndCategory) {
   EXPECT_TRUE(hear("template_category_update", R"({"previous_category":"UTILITY","new_category":"MARKETING",)" + about + "}"));
   EXPECT_EQ(stored("1").category, "MARKETING");
 
-  EXPECT_EQ(kinds(), (std::vector<std::string>{"template.status", "template.status", "template.status", "template.quality", "template.category"}));
+  EXPECT_EQ(kinds(),
+            (std::vector<std::string>{"template.status", "template.status", "template.status", "template.quality", "template.category"}));
   EXPECT_NE(store.events[2].body.find(R"("reason":"SCAM")"), std::string::npos);
 }
 
@@ -258,8 +262,9 @@ TEST_F(TemplatesTest, AReadingThatWasOvertakenIsFollowedByAnother) {
     auto paused = stored("1");
     paused.status = "PAUSED";  // as the webhook's handler stores it while the list, read before, is on its way
     store.templates[{channel->waba_id, "1"}] = paused;
-    boost::asio::co_spawn(io, templates.hear(OtherEvent{"", channel->waba_id, "message_template_quality_update",
-                                                       R"({"new_quality_score":"RED","message_template_id":1})"}),
+    boost::asio::co_spawn(io,
+                          templates.hear(OtherEvent{"", channel->waba_id, "message_template_quality_update",
+                                                    R"({"new_quality_score":"RED","message_template_id":1})"}),
                           [](std::exception_ptr, Result<void>) {});
     whatsapp.templates["1"].status = "PAUSED";
   };
@@ -271,7 +276,10 @@ TEST_F(TemplatesTest, AReadingThatWasOvertakenIsFollowedByAnother) {
 }
 
 TEST_F(TemplatesTest, AMadeTemplateIsKeptAsWhatsAppNamedIt) {
-  const auto made = run(templates.create(channel, json::parse(R"({"name":"offer","language":"en","category":"UTILITY","components":[{"type":"BODY","text":"Hi"}]})").value().get_object()));
+  const auto made = run(templates.create(
+      channel, json::parse(R"({"name":"offer","language":"en","category":"UTILITY","components":[{"type":"BODY","text":"Hi"}]})")
+                   .value()
+                   .get_object()));
 
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_EQ(made->id, "900");
@@ -293,7 +301,8 @@ TEST_F(TemplatesTest, ADefinitionMustBeWhole) {
 
 TEST_F(TemplatesTest, WhatsAppsRefusalIsPassedOn) {
   whatsapp.failure = Error{ErrorCode::rejected, "Content in this language already exists"};
-  const auto refused = run(templates.create(channel, json::parse(R"({"name":"a","language":"en","category":"UTILITY","components":[{}]})").value().get_object()));
+  const auto refused = run(templates.create(
+      channel, json::parse(R"({"name":"a","language":"en","category":"UTILITY","components":[{}]})").value().get_object()));
   EXPECT_EQ(refused.error(), *whatsapp.failure);
   EXPECT_TRUE(store.templates.empty());
 }
@@ -303,7 +312,8 @@ TEST_F(TemplatesTest, AnEditIsReadBackAndARemovalGoes) {
   whatsapp.put("2", "order_ready", "APPROVED", "de");
   synced();
 
-  const auto edited = run(templates.edit(channel, "1", json::parse(R"({"components":[{"type":"BODY","text":"New"}]})").value().get_object()));
+  const auto edited =
+      run(templates.edit(channel, "1", json::parse(R"({"components":[{"type":"BODY","text":"New"}]})").value().get_object()));
   ASSERT_TRUE(edited) << edited.error().message;
   EXPECT_EQ(template_body(*edited), "New");
   EXPECT_EQ(edited->status, "PENDING");

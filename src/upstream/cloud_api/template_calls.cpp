@@ -6,8 +6,7 @@ namespace wherry::cloud_api {
 
 namespace {
 
-constexpr std::string_view wanted_fields =
-    "id,name,language,status,category,quality_score,rejected_reason,parameter_format,components";
+constexpr std::string_view wanted_fields = "id,name,language,status,category,quality_score,rejected_reason,parameter_format,components";
 
 std::string text_of(const json::object& parent, std::string_view name) { return std::string(json::find_string(parent, name).value_or("")); }
 
@@ -63,7 +62,8 @@ Task<Result<json::object>> TemplateCalls::call(std::shared_ptr<const Channel> ch
   auto response = co_await client_.send(std::move(request));
   if (!response) {
     const bool sure = method == http::Method::get || response.error().code == ErrorCode::upstream_unavailable;
-    co_return Error{sure ? ErrorCode::upstream_unavailable : ErrorCode::outcome_unknown, "WhatsApp was not reached", response.error().message};
+    co_return Error{sure ? ErrorCode::upstream_unavailable : ErrorCode::outcome_unknown, "WhatsApp was not reached",
+                    response.error().message};
   }
   if (response->status != 200) co_return refused(*response);
   auto answer = parse_object(response->body);
