@@ -60,6 +60,9 @@ std::string display_text(const Content& content);
 /// Whether WhatsApp's documented limits are kept. Errors: invalid_argument, whose message begins with the name of the field.
 Result<void> check_content(const Content& content);
 
+/// Whether a message with this content may quote that one, by WhatsApp's id; empty for none. Errors: invalid_argument.
+Result<void> check_reply(const Content& content, std::string_view reply_to);
+
 /// The stored form; content_from_json is its inverse and gives nullopt on anything else.
 std::string content_to_json(const Content& content);
 std::optional<Content> content_from_json(std::string_view text);

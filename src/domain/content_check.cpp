@@ -132,6 +132,13 @@ Result<void> check(const TemplateContent& content) { return check_template(conte
 
 }  // namespace
 
+Result<void> check_reply(const Content& content, std::string_view reply_to) {
+  FieldCheck check;
+  check.that(is_clean_utf8(reply_to) && reply_to.size() <= max_wamid_bytes, "context.message_id", "must be WhatsApp's id of a message");
+  check.that(reply_to.empty() || !std::holds_alternative<ReactionContent>(content), "context", "cannot go with a reaction");
+  return check.result();
+}
+
 Result<void> check_content(const Content& content) {
   return std::visit([](const auto& kind) { return check(kind); }, content);
 }

@@ -127,6 +127,13 @@ TEST(ContentCheck, TemplatesHaveANameALanguageAndCompleteButtons) {
   EXPECT_EQ(fault(content), "template.components.parameters.currency.code must be a currency code of three letters");
 }
 
+TEST(ContentCheck, AnswersQuoteAMessageButReactionsNeverDo) {
+  EXPECT_TRUE(check_reply(TextContent{"x"}, "wamid.A"));
+  EXPECT_TRUE(check_reply(ReactionContent{"wamid.A", "x"}, ""));
+  EXPECT_EQ(check_reply(ReactionContent{"wamid.A", "x"}, "wamid.B").error().message, "context cannot go with a reaction");
+  EXPECT_EQ(check_reply(TextContent{"x"}, letters(513)).error().message, "context.message_id must be WhatsApp's id of a message");
+}
+
 TEST(ContentCheck, AMessageCarriesOneStoredFile) {
   const auto card = [](MediaId file) { return TemplateCard{0, {{"header", "", {}, {MediaReference{MediaKind::image, file, ""}}, {}}}}; };
   const auto first = some_media(), second = some_media();

@@ -23,8 +23,8 @@ constexpr const char* list_of_contact = WHERRY_LIST("AND c.contact_key = $3");
 constexpr const char* list_of_tenants_contact = WHERRY_LIST("AND c.contact_key = $3 AND c.tenant_id = $4");
 constexpr const char* insert_message =
     "INSERT INTO messages (id, tenant_id, channel_id, conversation_id, content, state, attempts, priority, send_at, place, "
-    "next_attempt_at, window_check, give_up_at, created_at, updated_at, client_data) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15)";
+    "next_attempt_at, window_check, give_up_at, created_at, updated_at, client_data, reply_to) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16)";
 constexpr const char* update_state =
     "UPDATE messages SET state = $3, wamid = COALESCE($4, wamid), "
     "error = CASE WHEN $3 BETWEEN 2 AND 5 THEN $5 ELSE COALESCE($5, error) END, "  // what was sent after all has no error
@@ -125,7 +125,8 @@ Task<Result<void>> SqlMessageStore::accept(Message message, std::optional<Idempo
                     content_to_json(message.content), number(static_cast<std::uint64_t>(message.state)), number(message.attempts),
                     number(static_cast<std::uint64_t>(message.priority)), value_of(message.send_at), place_of(message),
                     value_of(message.next_attempt_at), number(static_cast<std::uint64_t>(message.window_check)), value_of(message.give_up_at),
-                    value_of(message.created_at), message.client_data.empty() ? Value() : Value(message.client_data)},
+                    value_of(message.created_at), message.client_data.empty() ? Value() : Value(message.client_data),
+                    message.reply_to.empty() ? Value() : Value(message.reply_to)},
                    {}});
   batch.push_back(journal_row(message.tenant, "message.accepted", message.channel, message.conversation, message.id.raw, message.created_at,
                               accepted_body(message)));

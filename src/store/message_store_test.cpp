@@ -369,5 +369,13 @@ TEST_F(MessageRows, ASecondSendOfAnUncertainMessageIsCounted) {
   EXPECT_EQ(stored(made.id).attempts, 1u);
 }
 
+TEST_F(MessageRows, WhatAMessageQuotesIsKept) {
+  auto answer = message();
+  answer.reply_to = "wamid.A";
+  ASSERT_TRUE(run(store.accept(answer, std::nullopt)));
+  EXPECT_EQ(stored(answer.id).reply_to, "wamid.A");
+  EXPECT_EQ(stored(accepted().id).reply_to, "");
+}
+
 }  // namespace
 }  // namespace wherry::store

@@ -4,9 +4,11 @@
 #include <boost/asio/io_context.hpp>
 
 #include "api/pipes/routes.h"
+#include "tests/support/fake_template_api.h"
 #include "tests/support/media_fakes.h"
 #include "tests/support/memory_access_store.h"
 #include "tests/support/memory_message_store.h"
+#include "tests/support/memory_template_store.h"
 #include "tests/support/pieced_body.h"
 #include "tests/support/run.h"
 #include "tests/support/scripted_upstream.h"
@@ -34,6 +36,10 @@ class PipesWorld {
     NewKey request;
     request.tenant = tenant;
     key = run(io, access.create_key(request)).value().key.reveal();
+    request.style = "pipes_app";
+    app_key = run(io, access.create_key(request)).value().key.reveal();
+    request.tenant = other_tenant;
+    foreign_app_key = run(io, access.create_key(request)).value().key.reveal();
     Channel channel;
     channel.id = ChannelId::make(clock.now());
     channel.tenant = tenant;
@@ -41,7 +47,8 @@ class PipesWorld {
     channel.waba_id = "2001";
     access_store.channels.push_back(channel);
     run(io, channels.load()).value();
-    api::pipes::add_pipes_routes(router, {access, outbox, media, idempotency, messages, live, clock, "https://wherry.example.org"});
+    outbox.judge_templates([this](ChannelPtr of, TemplateContent message) { return templates.check(std::move(of), std::move(message)); });
+    api::pipes::add_pipes_routes(router, {access, outbox, media, idempotency, messages, live, channels, templates, clock, "https://wherry.example.org"});
   }
 
   ConversationId add_conversation(TenantId owner, std::optional<Timestamp> last_inbound) {
@@ -111,10 +118,15 @@ class PipesWorld {
   MemoryIdempotencyStore keys{messages};
   Idempotency idempotency{keys, messages, clock};
   LiveSockets live;
+  MemoryTemplateStore template_store;
+  FakeTemplateApi whatsapp_templates;
+  Templates templates{{template_store, whatsapp_templates, channels, clock, milliseconds(0)}};
   http::Router router;
   TenantId tenant;
   TenantId other_tenant;
   std::string key;
+  std::string app_key;
+  std::string foreign_app_key;
 
  private:
   // Virtual time runs on only while somebody sleeps; disk threads are waited for in real time.

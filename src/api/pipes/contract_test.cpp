@@ -20,7 +20,7 @@ std::string read_file(const fs::path& path) {
 }
 
 http::Method method_of(std::string_view name) {
-  for (const auto method : {http::Method::get, http::Method::head, http::Method::post, http::Method::put, http::Method::delete_}) {
+  for (const auto method : {http::Method::get, http::Method::head, http::Method::post, http::Method::put, http::Method::patch, http::Method::delete_}) {
     if (http::to_string(method) == name) return method;
   }
   throw std::logic_error("unknown method in a contract case: " + std::string(name));
@@ -56,6 +56,12 @@ class Case {
     names_["id:impossible"] = "zzzzzzzzzzzzzzzzzzzzz";  // the shape of an id, but none we would give
     names_["reset"] = "1795000061";
     names_["url"] = "https://wherry.example.org";
+    names_["open_brace"] = "{{";
+    names_["app_key"] = world_.app_key;
+    names_["foreign_app_key"] = world_.foreign_app_key;
+    names_["pool"] = world_.access_store.channels.front().id.text();
+    names_["unknown_pool"] = ChannelId::make(now).text();
+    add_templates();
   }
 
   void run() {
@@ -70,6 +76,15 @@ class Case {
     media.expires_at -= by;
     world_.rows.rows[media.id] = media;
     return media;
+  }
+
+  void add_templates() {
+    auto& whatsapp = world_.whatsapp_templates;
+    whatsapp.page_size = 100;
+    whatsapp.put("101", "order_ready");
+    whatsapp.put("102", "order_ready", "PENDING", "de");
+    whatsapp.put("103", "greeting").components = json::array{json::object{{"type", "BODY"}, {"text", "Hello"}}};
+    test::run(world_.io, world_.templates.sync(world_.channels.all().front())).value();
   }
 
   void add_media(const std::string& name, const Media& media) {
@@ -120,6 +135,9 @@ class Case {
     const auto* given = json::find_object(spec_, "given");
     if (given == nullptr) return;
     script(json::find_string(*given, "whatsapp").value_or(""));
+    if (json::find_string(*given, "whatsapp") == "refuses the template") {
+      world_.whatsapp_templates.failure = Error{ErrorCode::rejected, "Content in this language already exists"};
+    }
     if (const auto* urls = json::find_object(*given, "urls")) {
       for (const auto& [url, value] : *urls) {
         const auto& answer = value.as_object();

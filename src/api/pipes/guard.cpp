@@ -53,17 +53,25 @@ Task<Result<http::Response>> run(const PipesServices& services, http::Request& r
   co_return co_await operation(services, request, admission.principal);
 }
 
-Task<Result<Admission>> admit(const PipesServices& services, const http::Request& request) {
-  auto key = bearer_key(request);
-  if (!key) co_return Error{ErrorCode::unauthenticated, "Invalid or missing API key"};
-  co_return co_await services.access.admit(std::move(*key), "pipes");
+// The style a key claims by how it begins, if the operation takes it.
+std::string style_of(std::string_view key, Keys keys) {
+  const bool app = key.starts_with(find_key_style("pipes_app")->start);
+  return keys == Keys::app || (keys == Keys::both && app) ? "pipes_app" : "pipes";
 }
 
-Task<http::Response> answer(const PipesServices& services, http::Request& request, std::optional<Scope> scope, Operation operation) {
+Task<Result<Admission>> admit(const PipesServices& services, const http::Request& request, Keys keys) {
+  auto key = bearer_key(request);
+  if (!key) co_return Error{ErrorCode::unauthenticated, "Invalid or missing API key"};
+  auto style = style_of(*key, keys);
+  co_return co_await services.access.admit(std::move(*key), std::move(style));
+}
+
+Task<http::Response> answer(const PipesServices& services, http::Request& request, Keys keys, std::optional<Scope> scope,
+                            Operation operation) {
   auto& inner = *request.body;
   http::WatchedBody body(inner);
   request.body = &body;
-  auto admission = co_await admit(services, request);
+  auto admission = co_await admit(services, request, keys);
   http::Response response;
   if (admission) {
     auto result = co_await run(services, request, *admission, scope, operation);
@@ -82,13 +90,14 @@ Task<http::Response> answer(const PipesServices& services, http::Request& reques
 
 }  // namespace
 
-Task<http::Response> guarded(const PipesServices& services, http::Request& request, Scope scope, Operation operation) {
-  co_return co_await answer(services, request, scope, operation);
+Task<http::Response> guarded(const PipesServices& services, http::Request& request, Keys keys, Scope scope,
+                             Operation operation) {
+  co_return co_await answer(services, request, keys, scope, operation);
 }
 
 Task<http::Response> guarded_path(const PipesServices& services, http::Request& request) {
   // Whether a path exists is no secret: without a key the answer is the same, it only counts for nobody.
-  auto response = co_await answer(services, request, std::nullopt, unknown_path);
+  auto response = co_await answer(services, request, Keys::both, std::nullopt, unknown_path);
   if (response.status != 401) co_return response;
   const Principal nobody;
   auto result = co_await unknown_path(services, request, nobody);

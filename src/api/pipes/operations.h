@@ -15,6 +15,26 @@ using Operation = Task<Result<http::Response>> (*)(const PipesServices&, http::R
 /// Checks: fields, then conversation, owner and window, then the media, then WhatsApp.
 Task<Result<http::Response>> send_message(const PipesServices& services, http::Request& request, Principal caller);
 
+/// POST /v1/messages/app/send (ak_)
+/// Takes:  JSON: poolNumberId, toNumber, text.
+/// Gives:  200 in WhatsApp's own form, once that is on disk.
+Task<Result<http::Response>> app_send(const PipesServices& services, http::Request& request, Principal caller);
+
+/// POST /v1/messages/passthrough (ak_ and pk_)
+/// Takes:  WhatsApp's own message object, with poolNumberId and to (ak_) or conversationId (pk_, no templates). Media by our id or by link.
+/// Gives:  as app_send.
+/// Checks: fields, then number or conversation, then the window (not for templates), then the media and the template, then WhatsApp.
+Task<Result<http::Response>> passthrough(const PipesServices& services, http::Request& request, Principal caller);
+
+/// GET, POST /v1/pool-numbers/{poolNumberId}/templates (ak_): ?status=&category=&language=&name=&limit=&after=; WhatsApp's own forms.
+Task<Result<http::Response>> list_templates(const PipesServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> create_template(const PipesServices& services, http::Request& request, Principal caller);
+/// GET, PATCH, DELETE /v1/pool-numbers/{poolNumberId}/templates/{name}?language= (ak_): of several languages GET gives an approved one, PATCH
+/// needs one named, DELETE deletes all.
+Task<Result<http::Response>> get_template(const PipesServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> edit_template(const PipesServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> remove_template(const PipesServices& services, http::Request& request, Principal caller);
+
 /// POST /v1/media/upload
 /// Takes:  multipart/form-data with a part named "file", or JSON with `url`, or with `data` (base64) and `mimeType`.
 /// Gives:  200 with the media id; the file is on disk.

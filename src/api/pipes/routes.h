@@ -5,10 +5,12 @@
 #include "base/clock.h"
 #include "net/router.h"
 #include "services/access/access.h"
+#include "services/channels/channels.h"
 #include "services/idempotency/idempotency.h"
 #include "services/live/live.h"
 #include "services/media/media_service.h"
 #include "services/outbox/outbox.h"
+#include "services/templates/templates.h"
 
 namespace wherry::api::pipes {
 
@@ -20,6 +22,8 @@ struct PipesServices {
   Idempotency& idempotency;
   MessageStore& messages;
   LiveSockets& live;
+  Channels& channels;
+  Templates& templates;
   Clock& clock;
   /// "https://wherry.example.org": begins download links. Empty: the Host the caller used.
   std::string public_url{};

@@ -63,6 +63,13 @@ std::int64_t Outbox::next_place() {
   return std::max(last + 1, now);
 }
 
+Task<Result<void>> Outbox::check_template(ChannelId id, const Content& content) {
+  const auto* message = std::get_if<TemplateContent>(&content);
+  auto channel = channels_.find(id);
+  if (message == nullptr || !judge_ || !channel) co_return Result<void>();
+  co_return co_await judge_(std::move(channel), *message);
+}
+
 // All checks; then the message as it will be stored, counted among those that wait.
 Task<Result<Message>> Outbox::admit(SendRequest request, milliseconds patience) {
   if (stopping_) co_return Error{ErrorCode::cancelled, "The server is stopping"};
@@ -73,6 +80,7 @@ Task<Result<Message>> Outbox::admit(SendRequest request, milliseconds patience) 
   if (request.send_at && *request.send_at > now + furthest_send_at) co_return invalid("send_at is at most 30 days ahead");
   const bool scheduled = request.send_at && *request.send_at > now;
   CO_TRY_VOID(check_content(request.content));
+  CO_TRY_VOID(check_reply(request.content, request.reply_to));
   Result<Conversation> conversation = Conversation();
   if (request.to) {
     conversation = co_await open_conversation(request.tenant, std::move(*request.to));
@@ -84,6 +92,7 @@ Task<Result<Message>> Outbox::admit(SendRequest request, milliseconds patience) 
     if (!window_allows(request.content, request.window_check, conversation->last_inbound_at, now)) co_return window_closed();
     CO_TRY_VOID(delivery_.check_circuit(conversation->channel));
   }
+  CO_TRY_VOID(co_await check_template(conversation->channel, request.content));
   if (const auto file = file_of(request.content)) {
     CO_TRY_VOID(co_await check_file(request.tenant, *file, request.send_at));
   }
@@ -98,6 +107,7 @@ Task<Result<Message>> Outbox::admit(SendRequest request, milliseconds patience) 
   message.channel = conversation->channel;
   message.conversation = conversation->id;
   message.content = std::move(request.content);
+  message.reply_to = std::move(request.reply_to);
   message.window_check = request.window_check;
   message.client_data = std::move(request.client_data);
   message.priority = request.priority;

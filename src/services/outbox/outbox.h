@@ -28,6 +28,7 @@ struct SendRequest {
   std::optional<Recipient> to = std::nullopt;            ///< the conversation with this number; made when there is none
   WindowCheck window_check = WindowCheck::here;
   Priority priority = Priority::interactive;
+  std::string reply_to = {};                             ///< WhatsApp's id of the message it quotes
   std::optional<Timestamp> send_at = std::nullopt;       ///< not before; at most 30 days ahead; a time that is past is now
   std::string client_data{};                             ///< given back with what follows; at most longest_client_data bytes of UTF-8
 };
@@ -52,6 +53,10 @@ class Outbox {
  public:
   Outbox(MessageStore& store, Channels& channels, Conversations& conversations, MediaService& media, Upstream& upstream, Clock& clock,
          OutboxOptions options);
+
+  /// Asked about every template before it is accepted; set it before the first message. Its error is the sender's.
+  using TemplateJudge = std::function<Task<Result<void>>(ChannelPtr, TemplateContent)>;
+  void judge_templates(TemplateJudge judge) { judge_ = std::move(judge); }
 
   /// The checks that need no content: the conversation exists (not_found), is the tenant's (permission_denied), its channel
   /// is there (not_found) and its service window is open (window_closed). For doors that must check before they fetch media.
@@ -96,6 +101,7 @@ class Outbox {
   // outbox.cpp
   Task<Result<Message>> admit(SendRequest request, milliseconds patience);
   Task<Result<Conversation>> find_own(TenantId tenant, ConversationId conversation);
+  Task<Result<void>> check_template(ChannelId channel, const Content& content);
   Task<Result<void>> check_file(TenantId tenant, MediaId id, std::optional<Timestamp> send_at);
   std::int64_t next_place();
   Task<Result<SendReceipt>> send_at_once(Message message, std::optional<IdempotencyClaim> claim);
@@ -129,6 +135,7 @@ class Outbox {
   MediaService& media_;
   Clock& clock_;
   OutboxOptions options_;
+  TemplateJudge judge_;
   OutboxCounters counters_;
   Lanes lanes_;
   Backlog backlog_;

@@ -109,5 +109,33 @@ TEST_F(OutboxSubmit, WhatAnApplicationSendsAlongIsKeptWithItsMessageAndBounded) 
   EXPECT_EQ(upstream.sent.size(), 1U);
 }
 
+TEST_F(OutboxSubmit, ATemplateIsJudgedAndNeedsNoOpenWindow) {
+  SendRequest approved{tenant, add_conversation(std::nullopt), TemplateContent{"order_ready", "en", {}}};
+  std::vector<std::string> judged;
+  Result<void> verdict;
+  outbox.judge_templates([&](ChannelPtr channel, TemplateContent message) -> Task<Result<void>> {
+    judged.push_back(channel->waba_id + " " + message.name);
+    co_return verdict;
+  });
+
+  ASSERT_TRUE(send(approved));
+  verdict = Error{ErrorCode::rejected, "wrong count"};
+  const auto refused = send(approved);
+  ASSERT_TRUE(send(text("not judged")));
+
+  EXPECT_EQ(refused.error().message, "wrong count");
+  EXPECT_EQ(judged, (std::vector<std::string>{"2001 order_ready", "2001 order_ready"}));
+  EXPECT_EQ(messages.messages.size(), 2U);
+}
+
+TEST_F(OutboxSubmit, AnAnswerKeepsWhatItQuotes) {
+  auto answer = text("yes");
+  answer.reply_to = "wamid.A";
+  ASSERT_TRUE(send(answer));
+  EXPECT_EQ(only_message().reply_to, "wamid.A");
+  answer.content = ReactionContent{"wamid.A", "x"};
+  EXPECT_EQ(send(answer).error().code, ErrorCode::invalid_argument);
+}
+
 }  // namespace
 }  // namespace wherry

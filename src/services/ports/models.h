@@ -100,6 +100,7 @@ struct Message {
   ChannelId channel;
   ConversationId conversation;
   Content content;
+  std::string reply_to;                     ///< WhatsApp's id of the message it quotes; empty for none
   MessageState state = MessageState::accepted;
   std::string wamid;                        ///< empty until sent
   std::optional<UpstreamError> error;

@@ -121,6 +121,11 @@ Result<std::string> encode_message(const Message& message, const ContactIdentity
   } else {
     return Error{ErrorCode::invalid_argument, "the contact has neither a phone number nor a user id"};
   }
+  if (!message.reply_to.empty()) {
+    out += R"("context":{"message_id":)";
+    append_json_string(out, message.reply_to);
+    out += "},";
+  }
   // Texts and media are the most, and are written without a tree.
   std::visit(Overloaded{[&](const TextContent& content) { append_text(out, content); },
                         [&](const ReactionContent& content) { append_reaction(out, content); },

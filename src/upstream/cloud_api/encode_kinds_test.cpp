@@ -28,6 +28,16 @@ TEST(EncodeKinds, AVoiceMessageIsMarked) {
             around(R"("type":"audio","audio":{"id":"1037543291543636","voice":true})"));
 }
 
+TEST(EncodeKinds, AnAnswerQuotesItsMessage) {
+  Message made;
+  made.id = message_id;
+  made.content = TextContent{"Yes"};
+  made.reply_to = "wamid.A";
+  ContactIdentity to;
+  to.wa_id = WaId{"15550100042"};
+  EXPECT_EQ(*encode_message(made, to, {}), around(R"("context":{"message_id":"wamid.A"},"type":"text","text":{"body":"Yes"})"));
+}
+
 TEST(EncodeKinds, ALocation) {
   EXPECT_EQ(
       encoded(LocationContent{37.44216251868683, -122.16153582049394, "Philz Coffee", "101 Forest Ave"}),

@@ -3,7 +3,7 @@ import datetime
 import functools
 import itertools
 
-from support import call
+from support import call, wait_until
 
 PLANTED = {"access_token": "planted-access-token-5d1b", "app_secret": "planted-app-secret-77aa", "verify_token": "planted-verify-token-91"}
 ENDPOINT = "https://example.com/hook"
@@ -14,7 +14,7 @@ NOT_GENERATED = {
     "readFile": "needs a signed link",
 }
 # Answers like success to what does not exist, so that nobody learns what does.
-SILENT_ON_UNKNOWN = set()
+SILENT_ON_UNKNOWN = {"createTemplate"}  # a name that nobody has yet is what it asks for
 # By door: what a refusal with status 200 holds.
 REFUSALS = {"pepipost": {"status": "failure"}}
 
@@ -101,6 +101,10 @@ class Tenant:
 
     def of_path(self, operation):
         path = operation.path
+        if "/templates" in path:
+            return self.of_templates(operation)
+        if path in ("/v1/messages/app/send", "/v1/messages/passthrough"):
+            return {"to": self.world.demo.customer, "toNumber": self.world.demo.customer, "text": {"body": "hi"} if "passthrough" in path else "hi"}
         for prefix, make in (("/admin/v1/keys/{id}", self.key_id), ("/admin/v1/channels/{id}", self.channel_id), ("/admin/v1/subscriptions/{id}", self.subscription),
                              ("/admin/v1/messages/{id}", self.message)):
             if path.startswith(prefix):
@@ -110,6 +114,26 @@ class Tenant:
         if path == "/v1/media/upload":
             return {"url": None}
         return {}
+
+    def of_templates(self, operation):
+        known = {"id": self.channel["id"], "language": "en", "category": "UTILITY", "components": [{"type": "BODY", "text": "Hello"}]}
+        if operation.path.endswith("/templates"):
+            return {**known, "name": f"offer_{next(self.world.numbers)}"}
+        if self is self.world.other:
+            return {**known, "template": "12345", "name": "somebody_elses"}
+        made = functools.partial(self.new_template if operation.method == "DELETE" else self.kept_template)
+        return {**known, "template": lambda: made()["id"], "name": lambda: made()["name"]}
+
+    def new_template(self):
+        """One whose review is over, and which may be changed at any time: a rejected one."""
+        path = f"/channels/{self.channel['id']}/templates"
+        made = self.world.made(path, {"name": f"x_{next(self.world.numbers)}_reject_scam", "language": "en", "category": "UTILITY", "components": [{"type": "BODY", "text": "Hello"}]})
+        wait_until(lambda: self.world.demo.admin("GET", f"{path}/{made['id']}").json["status"] == "REJECTED", "a template's review")
+        return made
+
+    @functools.cache
+    def kept_template(self):
+        return self.new_template()
 
     def key_id(self, operation):
         return self.world.made("/keys", {"tenant_id": self.id})["id"]
