@@ -53,7 +53,8 @@ Task<Result<std::vector<MessageTemplate>>> named(const PipesServices& services, 
   filter.language = parameter(request, "language");
   CO_TRY(auto known, co_await services.templates.list(std::move(channel), std::move(filter)));
   if (known.empty()) co_return Error{ErrorCode::not_found, "Template not found"};
-  std::stable_partition(known.begin(), known.end(), [](const MessageTemplate& one) { return one.status == "APPROVED"; });
+  const auto approved = std::find_if(known.begin(), known.end(), [](const MessageTemplate& one) { return one.status == "APPROVED"; });
+  if (approved != known.end()) std::iter_swap(known.begin(), approved);
   co_return known;
 }
 
