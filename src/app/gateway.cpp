@@ -3,6 +3,7 @@
 #include "api/openapi/routes.h"
 #include "app/gateway_metrics.h"
 #include "base/log.h"
+#include "services/live/expel.h"
 
 namespace wherry::app {
 
@@ -87,6 +88,10 @@ Task<Result<void>> Gateway::start(std::vector<Executor> executors) {
   CO_TRY_VOID(co_await read_vitals());
   CO_TRY_VOID(co_await core_.outbox.resume());
   for (auto& executor : executors) server_->listen_on(executor);
+  auto look_at_keys = [this, executor = executors.front()] {
+    background_.spawn(executor, expel_without_key(core_.live, core_.access, core_.clock), "expel_without_key");
+  };
+  core_.access.on_key_change(look_at_keys);
   background_.spawn(executors.front(), housekeeping(), "housekeeping");
   background_.spawn(executors.front(), follow_tenants(), "follow_tenants");
   media_worker_.start(executors.front());
@@ -130,6 +135,7 @@ Task<void> Gateway::follow_tenants() {
   while (true) {
     co_await core_.clock.sleep_for(pause);
     auto swept = co_await core_.live_dispatch.sweep();
+    co_await expel_without_key(core_.live, core_.access, core_.clock);
     if (!swept) log::warn("live_sweep_failed", {{"error", to_string(swept.error().code)}});
   }
 }

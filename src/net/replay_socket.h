@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
@@ -32,6 +33,11 @@ class ReplaySocket {
     Code ignored;
     socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
   }
+  /// The answer to the peer's close: Beast would send `code` back, and `instead` goes out.
+  void replace_close(std::uint16_t code, std::uint16_t instead) {
+    expected_ = close_frame(code);
+    instead_ = close_frame(instead);
+  }
   /// Called when the stream begins to take the connection down.
   void on_teardown(std::function<void()> call) { on_teardown_ = std::move(call); }
   void teardown_begins() { on_teardown_(); }
@@ -42,7 +48,10 @@ class ReplaySocket {
   }
   template <class Buffers, class Token>
   auto async_write_some(const Buffers& buffers, Token&& token) {
-    return socket_.async_write_some(buffers, std::forward<Token>(token));
+    const bool replaced = instead_[0] != 0 && is_expected(buffers);
+    const auto first = replaced ? boost::asio::const_buffer(boost::asio::buffer(instead_)) : boost::asio::const_buffer();
+    const std::array<boost::asio::const_buffer, 1> other{first};
+    return boost::asio::async_initiate<Token, void(Code, std::size_t)>(StartWrite{this}, token, buffers, other, replaced);
   }
 
  private:
@@ -61,8 +70,29 @@ class ReplaySocket {
     }
   };
 
+  struct StartWrite {
+    ReplaySocket* self;
+    template <class Handler, class Buffers>
+    void operator()(Handler&& handler, const Buffers& from, const std::array<boost::asio::const_buffer, 1>& other, bool replaced) const {
+      if (replaced) self->socket_.async_write_some(other, std::forward<Handler>(handler));
+      else self->socket_.async_write_some(from, std::forward<Handler>(handler));
+    }
+  };
+  using CloseFrame = std::array<unsigned char, 4>;
+  static CloseFrame close_frame(std::uint16_t code) {
+    return {0x88, 2, static_cast<unsigned char>(code >> 8), static_cast<unsigned char>(code & 0xff)};
+  }
+  template <class Buffers>
+  bool is_expected(const Buffers& buffers) const {
+    CloseFrame begin{};
+    if (boost::asio::buffer_size(buffers) != begin.size()) return false;
+    boost::asio::buffer_copy(boost::asio::buffer(begin), buffers);
+    return begin == expected_;
+  }
+
   Socket socket_;
   std::string received_;
+  CloseFrame expected_{}, instead_{};
   std::function<void()> on_teardown_;
 };
 

@@ -20,6 +20,12 @@ constexpr std::size_t message_buffer = 32 * 1024;  // only inside a longer messa
 
 Error closed_error() { return {ErrorCode::cancelled, "The WebSocket is closed."}; }
 
+/// RFC 6455, section 7.4.2: what a peer may close with. Beast also takes the codes from 1012 on and those above 4999, and sends them back.
+bool may_be_sent(std::uint16_t code) {
+  const bool of_the_protocol = code >= 1000 && code <= 1011 && code != 1004 && code != 1005 && code != 1006;
+  return of_the_protocol || (code >= 3000 && code <= 4999);
+}
+
 Error read_error(const error_code& code) {
   if (code == ws::error::message_too_big || code == ws::error::buffer_overflow) return {ErrorCode::too_large, "The message is too large."};
   if (code == ws::condition::protocol_violation) return {ErrorCode::invalid_argument, "The peer broke the protocol.", code.message()};
@@ -39,7 +45,12 @@ BeastSession::BeastSession(std::shared_ptr<Lane> lane, Socket socket, std::strin
     open_ = false;
     closing_ = true;
   });
-  stream_->control_callback([this](ws::frame_type, beast::string_view) { heard_ = coarse_now(); });
+  stream_->control_callback([this](ws::frame_type type, beast::string_view) {
+    heard_ = coarse_now();
+    const auto code = stream_->reason().code;
+    const bool closes = type == ws::frame_type::close && code != ws::close_code::none;
+    if (closes && !may_be_sent(code)) stream_->next_layer().replace_close(code, ws::close_code::protocol_error);
+  });
 }
 
 Task<bool> BeastSession::accept(std::string key, Headers fields) {

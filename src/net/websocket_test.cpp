@@ -149,7 +149,7 @@ std::vector<Case> text_and_close_cases() {
     const auto text = std::to_string(code);
     cases.push_back({"7.7 good code " + text, close_frame(static_cast<std::uint16_t>(code)), "close:" + text + " end"});
   }
-  for (const int code : {0, 999, 1004, 1005, 1006, 1016, 1100, 2000, 2999}) {
+  for (const int code : {0, 999, 1004, 1005, 1006, 1012, 1013, 1014, 1015, 1016, 1100, 2000, 2999, 5000, 65535}) {
     cases.push_back({"7.9 bad code " + std::to_string(code), close_frame(static_cast<std::uint16_t>(code)), failed});
   }
   return cases;

@@ -82,6 +82,13 @@ class WebSocket:
             if opcode in (CLOSE, None):
                 return struct.unpack("!H", payload[:2])[0] if len(payload) >= 2 else opcode
 
+    def close_frame(self):
+        """As close_code(), with the reason; nothing else may come before it but messages and pings."""
+        while True:
+            opcode, payload = self.read()
+            if opcode in (CLOSE, None):
+                return (struct.unpack("!H", payload[:2])[0], payload[2:].decode()) if len(payload) >= 2 else (opcode, "")
+
     def end(self):
         self.stream.close()
         self.socket.close()

@@ -115,6 +115,27 @@ class WebSocketDoor(DemoTest):
         wait_until(lambda: len(self.demo.simulator.to(customer)) == 1, "the file at the customer's")
 
 
+class RevokedKeys(DemoTest):
+    def test_a_revoked_key_ends_its_connections_within_a_second_and_opens_no_other(self):
+        keys = [self.demo.admin("POST", "/keys", {"tenant_id": self.demo.tenant}).json for _ in range(2)]
+        clients = [WebSocket(self.demo.base_url, apiKey=key["key"], **scope)
+                   for key in keys for scope in ({}, {"conversationId": self.demo.conversation})]
+        for client in clients:
+            self.addCleanup(client.end)
+            client.read_json()
+        begin = time.monotonic()
+        self.assertEqual(self.demo.admin("DELETE", "/keys/" + keys[0]["id"]).status, 204)
+        for client in clients[:2]:
+            self.assertEqual(client.close_frame(), (1008, "the API key is no longer valid"))
+        self.assertLess(time.monotonic() - begin, 1)
+        with self.assertRaises(Refused) as refused:
+            WebSocket(self.demo.base_url, apiKey=keys[0]["key"])
+        self.assertEqual(refused.exception.status, 401)
+        for client in clients[2:]:
+            client.send("still here", PING)
+            self.assertEqual(next(frame for frame in iter(client.read, None) if frame[0] == PONG), (PONG, b"still here"))
+
+
 class LiveMessages(DemoTest):
     """What customers write, at the sockets of the application."""
 

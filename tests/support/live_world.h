@@ -125,7 +125,7 @@ class LiveWorld : public testing::Test {
                                   std::optional<ChannelId> channel = std::nullopt) {
     auto& client = clients_.emplace_back(std::make_shared<Client>());
     auto* const its = client.get();
-    LiveSocket socket{LiveSockets::make_id(), tenant_.id, conversation, channel, {}, {}, io_.get_executor()};
+    LiveSocket socket{LiveSockets::make_id(), tenant_.id, KeyId{}, conversation, channel, {}, {}, {}, io_.get_executor()};
     socket.write = [its](std::string frame) -> Task<Result<void>> {
       if (its->broken) co_return Error{ErrorCode::cancelled, "closed"};
       its->frames.push_back(std::move(frame));

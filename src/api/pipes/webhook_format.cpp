@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "api/pipes/inbound_media.h"
 #include "base/bytes.h"
 #include "base/json.h"
 
@@ -40,21 +41,6 @@ std::optional<json::value> content_of(const InboundView& message, const json::ob
   if (message.type == "reaction") return picked(*content, {"message_id", "emoji"});
   auto media = picked(*content, {"id", "mime_type", "caption"});
   if (message.type == "document") copy_text(media, *content, "filename");
-  return media;
-}
-
-json::object media_object(const InboundView& message) {
-  json::object media;
-  const bool unavailable = message.file == InboundView::File::unavailable;
-  if (!unavailable) {
-    const auto id = message.media->text();
-    media["mediaId"] = id;
-    media["downloadUrl"] = "/v1/media/download/" + id;
-  }
-  media["mimeType"] = message.mime_type;
-  if (!message.file_name.empty()) media["fileName"] = message.file_name;
-  media["byteSize"] = message.file_size;
-  if (unavailable) media["unavailable"] = true;
   return media;
 }
 

@@ -28,6 +28,7 @@ Task<Result<SocketScope>> find_scope(const PipesServices& services, const http::
   CO_TRY_VOID(require(principal, Scope::read));
   SocketScope scope;
   scope.tenant = principal.tenant;
+  scope.key = principal.key;
   scope.may_send = principal.scopes.allow(Scope::send);
   const auto conversation = http::query_value(request.query, "conversationId");
   const auto channel = http::query_value(request.query, "poolNumberId");

@@ -1,35 +1,17 @@
 #include "api/pipes/ws_message.h"
 
+#include "api/pipes/inbound_media.h"
 #include "base/json.h"
-#include "domain/media_kind.h"
 
 namespace wherry::api::pipes {
 
 namespace {
-
-constexpr std::string_view unknown_mime = "application/octet-stream";
 
 std::string plus(std::string_view digits) { return digits.empty() ? std::string() : "+" + std::string(digits); }
 
 void copy_text(json::object& to, const json::object& from, std::string_view name) {
   const auto text = json::find_string(from, name);
   if (text) to[name] = *text;
-}
-
-json::object media_object(const InboundView& message) {
-  const bool unavailable = message.file == InboundView::File::unavailable || !message.media;
-  const auto mime = normalize_mime(message.mime_type);
-  json::object media;
-  if (!unavailable) {
-    const auto id = message.media->text();
-    media["mediaId"] = id;
-    media["downloadUrl"] = "/v1/media/download/" + id;
-  }
-  media["mimeType"] = mime.empty() ? unknown_mime : std::string_view(mime);
-  if (!message.file_name.empty()) media["fileName"] = message.file_name;
-  media["byteSize"] = unavailable ? 0 : message.file_size;
-  if (unavailable) media["unavailable"] = true;
-  return media;
 }
 
 std::optional<json::value> location_object(const json::object& raw) {

@@ -10,6 +10,7 @@ namespace wherry::api::pipes {
 /// Who is connected, and what they may see and answer.
 struct SocketScope {
   TenantId tenant;
+  KeyId key;
   std::optional<ConversationId> conversation;  ///< conversation scope
   std::optional<ChannelId> channel;            ///< filter of a user scope
   bool may_send = true;                        ///< the key's scopes

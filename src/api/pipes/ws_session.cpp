@@ -35,7 +35,9 @@ Task<void> SocketSession::run() {
   if (!greeted) co_return;
   auto write = [socket = socket_](std::string frame) { return socket->write(std::move(frame)); };
   auto send = [socket = socket_](std::string frame) { return socket->send(std::move(frame)); };
-  LiveSocket entry{std::move(id), scope_.tenant, scope_.conversation, scope_.channel, std::move(write), std::move(send), executor_};
+  auto expel = [socket = socket_] { socket->close(http::CloseCode::policy_violation, "the API key is no longer valid"); };
+  LiveSocket entry{std::move(id),   scope_.tenant,    scope_.key, scope_.conversation, scope_.channel, std::move(write),
+                   std::move(send), std::move(expel), executor_};
   const Registration registration(services_->live, std::move(entry));
   bool open = true;
   while (open) {

@@ -40,7 +40,7 @@ struct WebSocketDoor : testing::Test {
     socket = std::make_shared<test::FakeWebSocket>();
     socket->incoming = std::move(frames);
     socket->piece = piece;
-    const SocketScope scope{world.tenant, scoped, std::nullopt};
+    const SocketScope scope{world.tenant, KeyId{}, scoped, std::nullopt};
     const auto session = std::make_shared<SocketSession>(services, scope, socket, world.io.get_executor());
     bool ended = false;
     boost::asio::co_spawn(world.io, session->run(), [&](std::exception_ptr) { ended = true; });

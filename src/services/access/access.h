@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -83,6 +84,8 @@ class Access {
   /// Errors: not_found, invalid_argument (overlap), conflict (it does not work any more, or was replaced already).
   Task<Result<IssuedKey>> rotate_key(KeyId id, seconds overlap, std::optional<Timestamp> expires_at);
   Task<Result<void>> revoke_key(KeyId id);
+  /// Called after each change of keys that ends or narrows what they may do. Set before serving.
+  void on_key_change(std::function<void()> hook) { on_key_change_ = std::move(hook); }
 
   /// What holds for all keys of the tenant together, for every style that has limits. Errors: unavailable.
   Task<Result<AccessStore::TenantLimits>> tenant_limits(TenantId tenant);
@@ -115,6 +118,7 @@ class Access {
 
   AccessStore& store_;
   const Clock& clock_;
+  std::function<void()> on_key_change_;
   mutable std::mutex mutex_;
   std::map<Sha256, Cached> keys_;          ///< keys seen since the start
   std::map<Shared, RateWindows> tenants_;  ///< of those keys

@@ -141,6 +141,7 @@ Task<Result<ApiKey>> Access::change_key(KeyId id, KeyChange change) {
   if (!stored && stored.error().code == ErrorCode::conflict) co_return key_is_over();
   if (!stored) co_return stored.error();
   read_again([&](const ApiKey& one) { return one.id == id; });
+  if (on_key_change_) on_key_change_();
   co_return key;
 }
 
@@ -164,6 +165,7 @@ Task<Result<IssuedKey>> Access::rotate_key(KeyId id, seconds overlap, std::optio
   if (!replaced && replaced.error().code == ErrorCode::conflict) co_return key_is_over();
   if (!replaced) co_return replaced.error();
   read_again([&](const ApiKey& one) { return one.id == id; });
+  if (on_key_change_) on_key_change_();
   co_return IssuedKey{std::move(record), std::move(key)};
 }
 
@@ -171,6 +173,7 @@ Task<Result<void>> Access::revoke_key(KeyId id) {
   const auto now = clock_.now();
   CO_TRY_VOID(co_await store_.revoke_key(id, now));
   read_again([&](const ApiKey& one) { return one.id == id; });
+  if (on_key_change_) on_key_change_();
   co_return Result<void>();
 }
 

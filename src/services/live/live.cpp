@@ -1,6 +1,8 @@
 #include "services/live/live.h"
 
+#include <algorithm>
 #include <array>
+#include <unordered_set>
 
 #include "base/bytes.h"
 #include "base/random.h"
@@ -82,6 +84,27 @@ std::vector<LiveSocketPtr> LiveSockets::user_scoped(TenantId tenant) const {
 bool LiveSockets::any(TenantId tenant) const {
   std::lock_guard lock(mutex_);
   return by_tenant_.contains(tenant);
+}
+
+std::vector<KeyId> LiveSockets::keys() const {
+  std::unordered_set<KeyId, IdHash> keys;
+  std::lock_guard lock(mutex_);
+  for (const auto& [tenant, sockets] : by_tenant_) {
+    for (const auto& socket : sockets) keys.insert(socket->key);
+  }
+  return {keys.begin(), keys.end()};
+}
+
+std::size_t LiveSockets::expel(KeyId key) {
+  std::vector<LiveSocketPtr> found;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [tenant, sockets] : by_tenant_) {
+      std::copy_if(sockets.begin(), sockets.end(), std::back_inserter(found), [&](const LiveSocketPtr& one) { return one->key == key; });
+    }
+  }
+  for (const auto& socket : found) socket->expel();
+  return found.size();
 }
 
 LiveSockets::Counts LiveSockets::counts() const {

@@ -19,12 +19,15 @@ namespace wherry {
 struct LiveSocket {
   std::string id;                              ///< a UUID; set by LiveSockets::make_id
   TenantId tenant;
+  KeyId key;                                   ///< it was opened with
   std::optional<ConversationId> conversation;  ///< conversation scope; nullopt: user scope
   std::optional<ChannelId> channel;            ///< user scope: only this channel's messages
   /// Writes one text frame and waits until it was handed to the kernel. Errors: cancelled (closed), unavailable (too slow: cut off).
   std::function<Task<Result<void>>(std::string)> write;
   /// Queues one text frame and comes back at once. Errors: as write.
   std::function<Result<void>(std::string)> send;
+  /// Says goodbye because the key is no longer good, and ends the connection.
+  std::function<void()> expel;
   /// What to wait for things with: the executor of the connection.
   Executor executor;
 
@@ -59,6 +62,10 @@ class LiveSockets {
   LiveSocketPtr first_user_scoped(TenantId tenant, std::optional<ChannelId> channel = std::nullopt) const;
   /// Whether the tenant has an open connection of any scope.
   bool any(TenantId tenant) const;
+  /// The keys with which connections are open, each once.
+  std::vector<KeyId> keys() const;
+  /// Ends the connections that were opened with this key. Gives how many.
+  std::size_t expel(KeyId key);
   /// The tenant's user-scoped sockets in the order of connecting.
   std::vector<LiveSocketPtr> user_scoped(TenantId tenant) const;
 

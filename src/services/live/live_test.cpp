@@ -11,7 +11,7 @@ namespace {
 class LiveSocketsTest : public ::testing::Test {
  protected:
   LiveSocketPtr open(TenantId owner, std::optional<ConversationId> scope = std::nullopt, std::optional<ChannelId> filter = std::nullopt) {
-    return live.add({LiveSockets::make_id(), owner, scope, filter, {}, {}, io.get_executor()});
+    return live.add({LiveSockets::make_id(), owner, KeyId{}, scope, filter, {}, {}, {}, io.get_executor()});
   }
   const Timestamp now = from_unix_millis(1'795'000'000'000);
   boost::asio::io_context io{1};
