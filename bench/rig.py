@@ -3,7 +3,7 @@ import hashlib, hmac, http.client, json, os, pathlib, re, resource, signal, sock
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "release"
-BINARY = BUILD / "wherry"
+BINARY = pathlib.Path(os.environ.get("WHERRY_BINARY", BUILD / "wherry"))
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
