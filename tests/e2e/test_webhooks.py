@@ -1,17 +1,22 @@
 """What happens is told to tenants' endpoints: signed, in order, at least once, also after a crash of ours or theirs."""
 import base64
 import collections
+import concurrent.futures
+import contextlib
+import gzip
 import hashlib
 import hmac
 import http.server
 import json
 import shutil
+import socket
+import struct
 import tempfile
 import threading
 import time
 import unittest
 
-from support import Demo, call, free_port, wait_until
+from support import Demo, call, free_port, memory_mib, wait_until
 
 
 class Endpoint:
@@ -280,6 +285,127 @@ class Webhooks(unittest.TestCase):
         self.write("after")
         self.wait_for_texts(["during", "after"])
         self.assertEqual(len(self.endpoint.calls[1]["headers"]["webhook-signature"].split()), 1)
+
+
+class RawEndpoint:
+    """Answers each call with whatever `behave(connection)` does once the request is there."""
+
+    def __init__(self, behave):
+        self.calls = 0
+        self.behave = behave
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.closing = threading.Event()
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def serve(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            self.calls += 1
+            with connection, contextlib.suppress(OSError):
+                connection.settimeout(30)
+                received = b""
+                while b"\r\n\r\n" not in received:
+                    received += connection.recv(65536)
+                self.behave(self, connection)
+
+    def close(self):
+        self.closing.set()
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.thread.join(5)
+
+
+def say(text):
+    return lambda endpoint, connection: connection.sendall(text if isinstance(text, bytes) else text.encode())
+
+
+def cut_off(endpoint, connection):
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nnot all")
+    time.sleep(0.2)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def endless(endpoint, connection):
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while not endpoint.closing.is_set():
+        connection.sendall(b"10000\r\n" + bytes(65536) + b"\r\n")
+
+
+def bomb(endpoint, connection):
+    body = gzip.compress(bytes(50 << 20))
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+
+def dribble(endpoint, connection):
+    for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n":
+        if endpoint.closing.wait(1):
+            return
+        connection.sendall(bytes([byte]))
+
+
+def late(endpoint, connection):
+    if not endpoint.closing.wait(12):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+
+def long_head(endpoint, connection):
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    while not endpoint.closing.is_set():
+        connection.sendall(b"X-More: " + b"x" * 4000 + b"\r\n")
+
+
+class HostileEndpoints(unittest.TestCase):
+    """What an endpoint may answer, and whether it counts. The pipes format waits ten seconds."""
+
+    def test_each_is_told_apart_in_its_time_and_costs_no_memory(self):
+        inside = RawEndpoint(say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+        self.addCleanup(inside.close)
+        empty = "\r\nContent-Length: 0\r\n\r\n"
+        cases = {
+            "204": (say("HTTP/1.1 204 No Content\r\n\r\n"), (True, 204)),
+            "a 200 that is cut off": (cut_off, (True, 200)),
+            "an endless 200": (endless, (True, 200)),
+            "a gzip bomb": (bomb, (True, 200)),
+            "a redirect to the inside": (say(f"HTTP/1.1 301 Moved\r\nLocation: http://127.0.0.1:{inside.port}/" + empty), (False, 301)),
+            "throttled": (say("HTTP/1.1 429 Slow\r\nRetry-After: 99999999999" + empty), (False, 429)),
+            "throttled until the past": (say("HTTP/1.1 429 Slow\r\nRetry-After: -1" + empty), (False, 429)),
+            "no HTTP": (say("SSH-2.0-OpenSSH_9.2\r\n"), (False, 0)),
+            "nothing": (say(""), (False, 0)),
+            "a head by the byte": (dribble, (False, 0)),
+            "a head without end": (long_head, (False, 0)),
+            "a 200 after the timeout": (late, (False, 0)),
+        }
+        endpoints = {name: RawEndpoint(behave) for name, (behave, _) in cases.items()}
+        for endpoint in endpoints.values():
+            self.addCleanup(endpoint.close)
+        directory = tempfile.mkdtemp(prefix="wherry-e2e-")
+        self.addCleanup(shutil.rmtree, directory, ignore_errors=True)
+        ports = ",".join(str(endpoint.port) for endpoint in [inside, *endpoints.values()])
+        demo = Demo(directory + "/data", "--egress-allow", "127.0.0.1", "--egress-ports", ports)
+        self.addCleanup(demo.process.kill)
+        before = memory_mib(demo.process.pid)
+
+        def probe(name):
+            subscription = demo.admin("POST", "/subscriptions", {"tenant_id": demo.tenant, "format": "pipes",
+                                                                 "url": f"http://127.0.0.1:{endpoints[name].port}/hook"}).json
+            begin = time.monotonic()
+            answer = demo.admin("POST", f"/subscriptions/{subscription['id']}/test").json
+            return name, answer, time.monotonic() - begin
+
+        with concurrent.futures.ThreadPoolExecutor(len(cases)) as pool:
+            results = list(pool.map(probe, cases))
+        for name, answer, took in results:
+            with self.subTest(name):
+                self.assertEqual((answer["acknowledged"], answer["status"]), cases[name][1], answer)
+                self.assertLess(took, 11.5)
+                self.assertEqual(endpoints[name].calls, 1)
+        self.assertEqual(inside.calls, 0, "redirects are not followed")
+        self.assertLess(memory_mib(demo.process.pid, "VmHWM") - before, 16)
 
 
 if __name__ == "__main__":
