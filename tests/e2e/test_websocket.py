@@ -1,12 +1,13 @@
 """The WebSocket of the Pipes door, spoken to by hand."""
 import base64
+import json
 import re
 import signal
 import time
 import unittest
 
-from raw_websocket import BINARY, PING, PONG, Refused, WebSocket
-from support import DemoTest, call, text_of, wait_until
+from raw_websocket import BINARY, CLOSE, PING, PONG, TEXT, Refused, WebSocket
+from support import ROOT, DemoTest, call, text_of, wait_until
 
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
@@ -113,6 +114,93 @@ class WebSocketDoor(DemoTest):
         status = self.status(client)["data"]
         self.assertTrue(status["success"], status)
         wait_until(lambda: len(self.demo.simulator.to(customer)) == 1, "the file at the customer's")
+
+
+class ContractCases(DemoTest):
+    """tests/contract/pipes/websocket/cases.json: what is sent, and every byte that comes back."""
+
+    PATTERNS = {"uuid": "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "wamid": r"wamid\.[^\"]+", "message": "msg_[0-9a-z]{26}",
+                "time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "name": '("fromName":"[^"]*",)?'}
+
+    def setUp(self):
+        self.cases = json.loads((ROOT / "tests/contract/pipes/websocket/cases.json").read_text())
+        self.drain()
+        channel = self.demo.admin("GET", "/channels").json["data"][0]
+        conversation, customer = self.new_conversation()
+        other, _ = self.new_conversation()
+        self.names = {"key": self.key, "stranger": self.demo.new_key(self.demo.new_tenant(f"stranger of {self.id()}")), "tenant": self.demo.tenant,
+                      "conversation": conversation, "customer": customer, "other": other, "pool": channel["id"],
+                      "label": channel["name"], "display": "+" + channel["display_number"].lstrip("+")}
+
+    def drain(self):
+        """Takes what waits in the queue, so that only what a case says comes."""
+        self.demo.simulator.write(self.demo.customer, "last in the queue")
+        client = WebSocket(self.demo.base_url, apiKey=self.key)
+        client.read_json()
+        while client.read_json()["data"]["text"] != "last in the queue":
+            pass
+        client.end()
+
+    def fill(self, value):
+        text = value if isinstance(value, str) else json.dumps(value)
+        for name, known in self.names.items():
+            text = text.replace("{{" + name + "}}", known)
+        return text
+
+    def assert_frame(self, seen, expected):
+        pattern = re.escape(self.fill(expected))
+        for name, one in self.PATTERNS.items():
+            pattern = pattern.replace(re.escape("{{" + name + "}}"), one)
+        self.assertRegex(seen, "^" + pattern + "$")
+
+    def connect(self, case):
+        client = WebSocket(self.demo.base_url, **{"apiKey": self.key, **json.loads(self.fill(case["query"]))})
+        self.addCleanup(client.end)
+        opcode, greeting = client.read()
+        self.assertEqual(opcode, TEXT)
+        if "greeting" in case:
+            self.assert_frame(greeting.decode(), case["greeting"])
+        return client
+
+    def next_frame(self, client):
+        """The next frame as text; a pong is "pong", messages of the cases' customers are not waited for here."""
+        while True:
+            opcode, payload = client.read()
+            if opcode == TEXT and payload.startswith(b'{"type":"whatsapp_message"'):
+                continue
+            if opcode == CLOSE:
+                return "close " + str(int.from_bytes(payload[:2], "big"))
+            return "pong" if opcode == PONG else payload.decode()
+
+    def test_handshakes(self):
+        for case in self.cases["handshakes"]:
+            with self.subTest(case["name"]):
+                with self.assertRaises(Refused) as refused:
+                    WebSocket(self.demo.base_url, **json.loads(self.fill(case["query"])))
+                self.assertEqual(refused.exception.status, case["status"])
+                self.assertEqual(json.dumps(refused.exception.body, separators=(",", ":")), case["body"])
+
+    def test_sessions(self):
+        for case in self.cases["sessions"]:
+            with self.subTest(case["name"]):
+                client = self.connect(case)
+                for frame in case["send"]:
+                    if isinstance(frame, dict) and "binary" in frame:
+                        client.send(base64.b64decode(frame["binary"]), BINARY)
+                    else:
+                        client.send(self.fill(frame))
+                for expected in case["receive"]:
+                    self.assert_frame(self.next_frame(client), expected)
+                if case["receive"][-1:] != ["close 1003"]:
+                    client.send("", PING)
+                    self.assertEqual(self.next_frame(client), "pong", "nothing else comes")
+
+    def test_messages(self):
+        client = self.connect({"query": {"conversationId": "{{conversation}}"}})
+        for case in self.cases["messages"]:
+            with self.subTest(case["name"]):
+                self.demo.simulator.write(self.names["customer"], **case["write"])
+                self.assert_frame(client.read()[1].decode(), case["frame"])
 
 
 class RevokedKeys(DemoTest):
