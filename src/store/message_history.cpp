@@ -1,0 +1,102 @@
+#include "store/message_history.h"
+
+#include "store/message_rows.h"
+#include "store/values.h"
+
+namespace wherry::store {
+
+namespace {
+
+// Both tables under one set of columns: an inbound message has no content, state and error, an outbound one no type, text and file.
+#define WHERRY_OUTBOUND "SELECT 0, id, channel_id, conversation_id, wamid, created_at, content, state, error, '', '', NULL FROM messages m "
+#define WHERRY_INBOUND \
+  "SELECT 1, id, channel_id, conversation_id, wamid, received_at, '', 0, '', type, body, media_id FROM inbound_messages m "
+// $1 tenant, $2 and $3 first and last id, $4 direction, $5 conversation, $6 channel and $7 contact_key of a party; NULL for any.
+#define WHERRY_MATCHES(direction)                                                                                               \
+  "WHERE m.tenant_id = $1 AND m.id >= $2 AND m.id <= $3 AND ($4 IS NULL OR $4 = " direction                                     \
+  ") AND ($5 IS NULL OR m.conversation_id = $5) AND (($6 IS NULL AND $7 IS NULL) OR m.channel_id = $6 OR m.conversation_id IN " \
+  "(SELECT v.id FROM conversations v JOIN contacts c ON c.id = v.contact_id WHERE c.contact_key = $7 AND c.tenant_id = $1)) "
+#define WHERRY_WITH_CONTACT(rows)                              \
+  "SELECT h.*, c.wa_id, c.bsuid, c.profile_name FROM (" rows   \
+  ") h LEFT JOIN conversations v ON v.id = h.conversation_id " \
+  "LEFT JOIN contacts c ON c.id = v.contact_id "
+
+constexpr const char* select_page = WHERRY_WITH_CONTACT(WHERRY_OUTBOUND WHERRY_MATCHES("0") "UNION ALL " WHERRY_INBOUND WHERRY_MATCHES(
+    "1") "ORDER BY 2 DESC LIMIT $8 OFFSET $9") "ORDER BY 2 DESC";
+constexpr const char* select_total =
+    "SELECT (SELECT COUNT(*) FROM messages m " WHERRY_MATCHES("0") ") + (SELECT COUNT(*) FROM inbound_messages m " WHERRY_MATCHES("1") ")";
+constexpr const char* select_by_id =
+    WHERRY_WITH_CONTACT(WHERRY_OUTBOUND "WHERE id = $2 AND tenant_id = $1 UNION ALL " WHERRY_INBOUND "WHERE id = $2 AND tenant_id = $1");
+constexpr const char* select_by_wamid = WHERRY_WITH_CONTACT(WHERRY_OUTBOUND "WHERE wamid = $2 AND tenant_id = $1");
+
+MessageId id_at(Timestamp at, std::uint8_t rest) {
+  MessageId id;
+  id.raw.bytes.fill(rest);
+  auto millis = static_cast<std::uint64_t>(std::max<std::int64_t>(0, to_unix_millis(at)));
+  for (int i = 5; i >= 0; --i, millis >>= 8) id.raw.bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(millis);
+  return id;
+}
+
+HistoryItem to_item(const Row& row) {
+  HistoryItem item;
+  item.direction = as_int(row[0]) == 0 ? HistoryItem::Direction::outbound : HistoryItem::Direction::inbound;
+  item.id = as_id<MessageId>(row[1]);
+  item.channel = as_id<ChannelId>(row[2]);
+  item.conversation = as_id<ConversationId>(row[3]);
+  item.wamid = as_text(row[4]);
+  item.at = as_time(row[5]);
+  if (auto content = content_from_json(as_text(row[6]))) item.content = std::move(*content);
+  item.state = static_cast<MessageState>(as_int(row[7]));
+  item.error = error_from_json(as_text(row[8]));
+  item.type = as_text(row[9]);
+  item.text = as_text(row[10]);
+  if (std::holds_alternative<Bytes>(row[11])) item.media = MediaId{as_raw_id(row[11])};
+  if (auto digits = as_optional_text(row[12])) item.contact.wa_id = WaId{std::move(*digits)};
+  item.contact.bsuid = as_optional_text(row[13]);
+  item.contact.profile_name = as_optional_text(row[14]);
+  return item;
+}
+
+std::vector<Value> params_of(const HistoryFilter& filter) {
+  constexpr std::uint8_t first = 0, last = 0xff;
+  const auto& party = filter.party;
+  return {value_of(filter.tenant),
+          value_of(filter.since ? id_at(*filter.since, first) : MessageId{}),
+          value_of(id_at(filter.until.value_or(from_unix_millis((1LL << 48) - 1)), last)),
+          filter.direction ? number(*filter.direction == HistoryItem::Direction::inbound ? 1 : 0) : Value(),
+          filter.conversation ? value_of(*filter.conversation) : Value(),
+          party ? (party->channel ? value_of(*party->channel) : Value(Bytes())) : Value(),
+          party ? Value(party->contact_key) : Value()};
+}
+
+}  // namespace
+
+Task<Result<HistoryPage>> SqlMessageHistory::list(HistoryFilter filter) {
+  Statement counting{select_total, params_of(filter), {}};
+  Statement reading{select_page, params_of(filter), {}};
+  reading.params.push_back(number(filter.limit));
+  reading.params.push_back(number(filter.offset));
+  CO_TRY(auto total, co_await database_.query(std::move(counting)));
+  CO_TRY(auto rows, co_await database_.query(std::move(reading)));
+  HistoryPage page;
+  page.items = map_rows(rows, to_item);
+  page.total = static_cast<std::uint64_t>(as_int(total.front().front()));
+  co_return page;
+}
+
+Task<Result<std::optional<HistoryItem>>> SqlMessageHistory::first(Statement statement) {
+  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+  co_return first_row(rows, to_item);
+}
+
+Task<Result<std::optional<HistoryItem>>> SqlMessageHistory::find(TenantId tenant, MessageId id) {
+  Statement statement{select_by_id, {value_of(tenant), value_of(id)}, {}};
+  co_return co_await first(std::move(statement));
+}
+
+Task<Result<std::optional<HistoryItem>>> SqlMessageHistory::find_sent(TenantId tenant, std::string wamid) {
+  Statement statement{select_by_wamid, {value_of(tenant), std::move(wamid)}, {}};
+  co_return co_await first(std::move(statement));
+}
+
+}  // namespace wherry::store
