@@ -20,8 +20,7 @@ bool is_secret_text(const Secret& secret) {
 Error invalid(std::string text) { return {ErrorCode::invalid_argument, std::move(text)}; }
 
 Result<void> check(const NewChannel& channel) {
-  if (!is_decimal_id(channel.phone_number_id)) return invalid("phone_number_id must be Meta's decimal id of the number");
-  if (!is_decimal_id(channel.waba_id)) return invalid("waba_id must be Meta's decimal id of the WhatsApp Business account");
+  TRY_VOID(Channels::check_ids(channel.phone_number_id, channel.waba_id));
   if (!parse_wa_id(channel.display_number)) return invalid("display_number must be the phone number with its country code");
   if (!is_secret_text(channel.access_token)) return invalid("access_token is missing or holds spaces or control characters");
   if (!is_secret_text(channel.app_secret)) return invalid("app_secret is missing or holds spaces or control characters");
@@ -56,6 +55,12 @@ Channels::Channels(ChannelStore& store, AccessStore& access, const Clock& clock,
       clock_(clock),
       default_graph_url_(std::move(default_graph_url)),
       default_graph_version_(std::move(default_graph_version)) {}
+
+Result<void> Channels::check_ids(std::string_view phone_number_id, std::string_view waba_id) {
+  if (!is_decimal_id(phone_number_id)) return invalid("phone_number_id must be Meta's decimal id of the number");
+  if (!is_decimal_id(waba_id)) return invalid("waba_id must be Meta's decimal id of the WhatsApp Business account");
+  return {};
+}
 
 Task<Result<void>> Channels::load() {
   CO_TRY(auto stored, co_await store_.list_channels());

@@ -76,6 +76,11 @@ class Channels {
   Task<Result<ChannelPtr>> change(ChannelId id, ChannelChange change);
   Task<Result<void>> remove(ChannelId id);
 
+  /// Whether these are Meta's ids in form: they become part of addresses. Errors: invalid_argument.
+  static Result<void> check_ids(std::string_view phone_number_id, std::string_view waba_id);
+  const std::string& default_graph_url() const { return default_graph_url_; }
+  const std::string& default_graph_version() const { return default_graph_version_; }
+
   Vitals& vitals() { return vitals_; }
   const Vitals& vitals() const { return vitals_; }
 
