@@ -1,5 +1,6 @@
 #include "api/admin/operations.h"
 #include "api/admin/wire.h"
+#include "services/access/key_webhooks.h"
 
 namespace wherry::api::admin {
 
@@ -127,10 +128,11 @@ Task<Result<http::Response>> rotate_key(AdminServices& services, http::Request& 
   co_return issued_response(issued);
 }
 
-/// DELETE /admin/v1/keys/{id}   Gives 204; the key stops working at once.
+/// DELETE /admin/v1/keys/{id}   Gives 204; the key stops working at once, and its webhook with it.
 Task<Result<http::Response>> revoke_key(AdminServices& services, http::Request& request) {
   CO_TRY(auto id, key_in(request));
-  CO_TRY_VOID(co_await services.access.revoke_key(id));
+  KeyWebhooks webhooks(services.access, services.webhooks);
+  CO_TRY_VOID(co_await webhooks.revoke(id));
   http::Response response;
   response.status = 204;
   co_return response;

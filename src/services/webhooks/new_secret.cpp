@@ -41,6 +41,7 @@ Secret make_secret(WebhookFormat format) {
   if (format == WebhookFormat::graph) return Secret(random_text(graph_length, alphanumeric));
   std::array<std::uint8_t, 32> bytes{};
   fill_random(bytes);
+  if (format == WebhookFormat::magpipe) return Secret(std::string(standard_start) + to_hex(bytes));
   return Secret(std::string(standard_start) + to_base64(bytes));
 }
 

@@ -14,15 +14,6 @@ constexpr std::size_t longest_kind = 64;
 
 Error invalid(std::string text) { return {ErrorCode::invalid_argument, std::move(text)}; }
 
-Result<void> check_url(const std::string& url) {
-  const bool schemed = url.starts_with("https://") || url.starts_with("http://");
-  if (!schemed || url.size() > longest_url) return invalid("url must be an http(s) URL of at most 2048 characters");
-  for (const unsigned char c : url) {
-    if (c <= 0x20 || c >= 0x7f) return invalid("url holds a character that must be escaped");
-  }
-  return {};
-}
-
 Result<void> check_kinds(const std::vector<std::string>& kinds, const WebhookRenderer& renderer) {
   if (kinds.size() > most_kinds) return invalid("kinds has at most 32 entries");
   for (const auto& kind : kinds) {
@@ -47,16 +38,27 @@ std::string_view to_string(WebhookFormat format) {
     case WebhookFormat::pipes: return "pipes";
     case WebhookFormat::graph: return "graph";
     case WebhookFormat::pepipost: return "pepipost";
+    case WebhookFormat::magpipe: return "magpipe";
     case WebhookFormat::standard: break;
   }
   return "standard";
 }
 
 std::optional<WebhookFormat> webhook_format_from(std::string_view text) {
-  for (const auto format : {WebhookFormat::pipes, WebhookFormat::standard, WebhookFormat::graph, WebhookFormat::pepipost}) {
+  for (const auto format :
+       {WebhookFormat::pipes, WebhookFormat::standard, WebhookFormat::graph, WebhookFormat::pepipost, WebhookFormat::magpipe}) {
     if (text == to_string(format)) return format;
   }
   return std::nullopt;
+}
+
+Result<void> Webhooks::check_url(const std::string& url) {
+  const bool schemed = url.starts_with("https://") || url.starts_with("http://");
+  if (!schemed || url.size() > longest_url) return invalid("url must be an http(s) URL of at most 2048 characters");
+  for (const unsigned char c : url) {
+    if (c <= 0x20 || c >= 0x7f) return invalid("url holds a character that must be escaped");
+  }
+  return {};
 }
 
 Webhooks::Webhooks(Parts parts) : parts_(std::move(parts)) {}

@@ -31,7 +31,7 @@ struct SubscriptionChange {
 class Webhooks {
  public:
   static constexpr std::size_t most_per_tenant = 50;
-  using Renderers = std::array<const WebhookRenderer*, 3>;  ///< by WebhookFormat
+  using Renderers = std::array<const WebhookRenderer*, 5>;  ///< by WebhookFormat
 
   struct Parts {
     WebhookStore& store;
@@ -52,6 +52,8 @@ class Webhooks {
   /// Ends running calls. Close the feed first.
   Task<void> stop();
 
+  /// Whether calls can go there. Errors: invalid_argument.
+  static Result<void> check_url(const std::string& url);
   /// Events from now on are for it. Errors: invalid_argument (says what), not_found (tenant, channel), already_exists (too many).
   Task<Result<Subscription>> add(NewSubscription request);
   Task<Result<Subscription>> change(SubscriptionId id, SubscriptionChange change);
