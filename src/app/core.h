@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "api/magpipe/webhook_format.h"
+#include "api/pepipost/webhook_format.h"
 #include "api/pipes/webhook_format.h"
 #include "api/webhooks/graph_format.h"
 #include "api/webhooks/standard_format.h"
@@ -34,12 +36,14 @@
 #include "store/journal_store.h"
 #include "store/live_store.h"
 #include "store/media_rows.h"
+#include "store/message_history.h"
 #include "store/message_store.h"
 #include "store/reports.h"
 #include "store/source_store.h"
 #include "store/sqlite/open.h"
 #include "store/template_store.h"
 #include "store/webhook_store.h"
+#include "upstream/cloud_api/account_calls.h"
 #include "upstream/cloud_api/cloud_api.h"
 #include "upstream/cloud_api/template_calls.h"
 #include "upstream/webhook_endpoint/webhook_post.h"
@@ -78,6 +82,7 @@ struct Core {
   store::SqlMediaRows media_rows;
   store::SqlJournalReader journal;
   store::SqlReports reports;
+  store::SqlMessageHistory history;
   store::SqlJournalStore journal_store;
   store::SqlWebhookStore webhook_store;
   store::SqlLiveStore live_store;
@@ -93,6 +98,7 @@ struct Core {
   cloud_api::CloudApi upstream;
   cloud_api::TemplateCalls template_calls;
   Templates templates;
+  cloud_api::AccountCalls accounts;
   Outbox outbox;
   Idempotency idempotency;
   Inbox inbox;
@@ -101,6 +107,8 @@ struct Core {
   api::pipes::PipesWebhookFormat pipes_format;
   api::webhooks::StandardFormat standard_format;
   api::webhooks::GraphFormat graph_format;
+  api::pepipost::PepipostWebhookFormat pepipost_format;
+  api::magpipe::MagpipeWebhookFormat magpipe_format;
   Webhooks webhooks;
   LiveDispatch live_dispatch;
 

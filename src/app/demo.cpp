@@ -66,6 +66,7 @@ void print_text(const json::object& ready) {
   std::printf("  gateway        %s\n", value("base_url").c_str());
   std::printf("  simulator      %s (Graph API), %s (control)\n", value("simulator_url").c_str(), value("simulator_control_url").c_str());
   std::printf("  API key        %s\n", value("api_key").c_str());
+  std::printf("  Magpipe key    %s\n", value("magpipe_key").c_str());
   std::printf("  admin key      %s\n", value("admin_key").c_str());
   std::printf("  conversation   %s with +%s\n\n", value("conversation_id").c_str(), value("customer").c_str());
   std::printf(
@@ -105,6 +106,7 @@ Task<Result<Running>> start(const DemoOptions& options, Core& core, Gateway& gat
   ready["simulator_url"] = simulator_url;
   ready["simulator_control_url"] = control_url;
   ready["api_key"] = data.api_key;
+  ready["magpipe_key"] = data.magpipe_key;
   ready["admin_key"] = core.keys.admin_key.reveal();
   ready["tenant_id"] = data.tenant.id.text();
   ready["channel_id"] = data.channel->id.text();

@@ -42,17 +42,16 @@ Task<Result<ChannelPtr>> find_or_add_channel(Core& core, TenantId tenant) {
   co_return co_await core.channels.add(std::move(wanted));
 }
 
-std::string read_key(const std::string& path) {
+json::object read_keys(const std::string& path) {
   std::ifstream file(path);
   std::ostringstream content;
   content << file.rdbuf();
   auto parsed = json::parse(content.str());
-  if (!parsed || !parsed->is_object()) return {};
-  return std::string(json::find_string(parsed->get_object(), "api_key").value_or(""));
+  return parsed && parsed->is_object() ? std::move(parsed->get_object()) : json::object();
 }
 
-Result<void> write_key(const std::string& path, const std::string& key) {
-  const auto text = json::serialize(json::object{{"api_key", key}}) + "\n";
+Result<void> write_keys(const std::string& path, const json::object& keys) {
+  const auto text = json::serialize(keys) + "\n";
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (fd < 0) return Error{ErrorCode::unavailable, "cannot write " + path};
   const bool ok = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
@@ -61,19 +60,20 @@ Result<void> write_key(const std::string& path, const std::string& key) {
   return {};
 }
 
-Task<Result<std::string>> find_or_create_key(Core& core, TenantId tenant, std::string path) {
-  auto key = read_key(path);
-  if (!key.empty()) {
-    auto known = co_await core.access.identify(key, "pipes");
-    if (known && known->tenant == tenant) co_return key;
+Task<Result<std::string>> find_or_create_key(Core& core, TenantId tenant, std::string known, std::string style) {
+  if (!known.empty()) {
+    auto caller = co_await core.access.identify(known, style);
+    if (caller && caller->tenant == tenant) co_return known;
   }
   NewKey wanted;
   wanted.tenant = tenant;
+  wanted.style = std::move(style);
   wanted.label = "demo";
   CO_TRY(auto issued, co_await core.access.create_key(std::move(wanted)));
-  CO_TRY_VOID(write_key(path, issued.key.reveal()));
   co_return issued.key.reveal();
 }
+
+std::string key_in(const json::object& keys, std::string_view name) { return std::string(json::find_string(keys, name).value_or("")); }
 
 }  // namespace
 
@@ -81,8 +81,13 @@ Task<Result<DemoData>> prepare_demo_data(Core& core, std::string data_dir) {
   DemoData data;
   CO_TRY(data.tenant, co_await find_or_create_tenant(core));
   CO_TRY(data.channel, co_await find_or_add_channel(core, data.tenant.id));
-  auto path = data_dir + "/demo.json";
-  CO_TRY(data.api_key, co_await find_or_create_key(core, data.tenant.id, std::move(path)));
+  const auto path = data_dir + "/demo.json";
+  auto keys = read_keys(path);
+  CO_TRY(data.api_key, co_await find_or_create_key(core, data.tenant.id, key_in(keys, "api_key"), "pipes"));
+  CO_TRY(data.magpipe_key, co_await find_or_create_key(core, data.tenant.id, key_in(keys, "magpipe_key"), "magpipe"));
+  keys["api_key"] = data.api_key;
+  keys["magpipe_key"] = data.magpipe_key;
+  CO_TRY_VOID(write_keys(path, keys));
   co_return data;
 }
 

@@ -6,11 +6,12 @@
 
 namespace wherry::app {
 
-/// The demo's own tenant, channel and key. Kept over restarts: the key in DIR/demo.json (0600).
+/// The demo's own tenant, channel and keys. Kept over restarts: the keys in DIR/demo.json (0600).
 struct DemoData {
   Tenant tenant;
   ChannelPtr channel;
-  std::string api_key;
+  std::string api_key;      ///< of Pipes
+  std::string magpipe_key;
 };
 
 /// Finds what an earlier demo made in this data directory, or makes it. Errors: unavailable, internal.

@@ -5,6 +5,7 @@
 
 #include "api/admin/metrics.h"
 #include "api/admin/routes.h"
+#include "api/magpipe/routes.h"
 #include "api/meta_webhook/routes.h"
 #include "api/pipes/routes.h"
 #include "app/core.h"
@@ -45,6 +46,7 @@ class Gateway {
   api::admin::AdminServices admin_;
   api::admin::OperationalServices operational_;
   api::pipes::PipesServices pipes_;
+  api::magpipe::MagpipeServices magpipe_;
   api::meta_webhook::MetaWebhookServices meta_;
   std::shared_ptr<const api::meta_webhook::MetaWebhookCounters> webhook_counters_;  // shared with the door
   http::Router router_;

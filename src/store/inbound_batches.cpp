@@ -22,7 +22,7 @@ constexpr const char* select_by_id = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM mes
 constexpr const char* select_by_wamid = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE " WHERRY_BY_WAMID;
 // Whether the status moves the message is said in the row itself, so it is written before the message is. $5 is its body without the
 // last brace.
-#define WHERRY_JOURNAL_STATUS(which)                                                                       \
+#define WHERRY_JOURNAL_STATUS(which) \
   "INSERT INTO journal (tenant_id, sequence, kind, channel_id, conversation_id, subject, at, recorded_at, body) " \
   "VALUES ($3, " WHERRY_NEXT_SEQUENCE("$3") ", 'message.status', $2, "                                     \
   "(SELECT conversation_id FROM messages WHERE " which "), (SELECT id FROM messages WHERE " which "), $4, $6, "

@@ -226,11 +226,13 @@ TEST_F(InboundStatus, TheJournalRowSaysWhetherTheStatusMovedTheMessage) {
   const auto by_id = in_state(MessageState::sending);
   const auto by_wamid = in_state(MessageState::sent, "wamid.B");
   const auto given_up = in_state(MessageState::failed);
-  const std::vector<std::pair<NewStatus, bool>> told{
-      {status("wamid.A", "read", by_id.id), true},      {status("wamid.A", "delivered", by_id.id), false},
-      {status("wamid.B", "sent"), false},               {status("wamid.B", "delivered"), true},
-      {status("wamid.C", "delivered", given_up.id), true}, {status("wamid.B", "warning"), false},
-      {status("wamid.unknown", "read"), false}};
+  const std::vector<std::pair<NewStatus, bool>> told{{status("wamid.A", "read", by_id.id), true},
+                                                     {status("wamid.A", "delivered", by_id.id), false},
+                                                     {status("wamid.B", "sent"), false},
+                                                     {status("wamid.B", "delivered"), true},
+                                                     {status("wamid.C", "delivered", given_up.id), true},
+                                                     {status("wamid.B", "warning"), false},
+                                                     {status("wamid.unknown", "read"), false}};
   for (const auto& [event, moved] : told) {
     EXPECT_EQ(take(event).moved, moved) << event.status.status;
     const auto rows = this->rows("SELECT body FROM journal WHERE kind = 'message.status' ORDER BY sequence DESC LIMIT 1");

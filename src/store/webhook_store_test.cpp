@@ -12,7 +12,11 @@ using State = DeliveryOutcome::State;
 class WebhookRows : public test::StoreWorld {
  protected:
   WebhookRows()
-      : secrets(SecretBox::create(std::string(SecretBox::key_size, 'k')).value()), store(db(), secrets), journal(db()), inbound(db()), messages(db()) {
+      : secrets(SecretBox::create(std::string(SecretBox::key_size, 'k')).value()),
+        store(db(), secrets),
+        journal(db()),
+        inbound(db()),
+        messages(db()) {
     EXPECT_TRUE(run(db().commit({{"INSERT INTO tenants (id, name, created_at) VALUES ($1, 'acme', 0)", {value_of(tenant)}, {}}})));
   }
   Subscription made(std::vector<std::string> kinds = {}) {

@@ -18,7 +18,10 @@ TEST(PepipostErrors, EveryFailureHasACodeAndATextAndNoneIsAServerError) {
 TEST(PepipostErrors, OnlyWhoIsNotLetInGetsAnotherStatusThan200) {
   for (const auto code : all_error_codes) {
     const auto status = refusal_of(Error{code, ""}).status;
-    const auto expected = code == ErrorCode::unauthenticated ? 401 : code == ErrorCode::permission_denied ? 403 : code == ErrorCode::rate_limited ? 429 : 200;
+    const auto expected = code == ErrorCode::unauthenticated     ? 401
+                          : code == ErrorCode::permission_denied ? 403
+                          : code == ErrorCode::rate_limited      ? 429
+                                                                 : 200;
     EXPECT_EQ(status, expected) << to_string(code);
   }
 }

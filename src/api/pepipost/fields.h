@@ -29,7 +29,8 @@ class Fields {
   enum class Shape { array, array_or_object };
   const json::object* only(std::string_view name, Shape shape = Shape::array) const;
   /// One of the words, which `otherwise` lists for the refusal.
-  void one_of(std::string_view name, std::string_view value, std::initializer_list<std::string_view> words, std::string_view otherwise) const;
+  void one_of(std::string_view name, std::string_view value, std::initializer_list<std::string_view> words,
+              std::string_view otherwise) const;
 
   bool has(std::string_view name) const { return object_.contains(name); }
   const json::object& raw() const { return object_; }

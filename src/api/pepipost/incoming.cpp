@@ -65,8 +65,7 @@ void add_content(json::object& out, const InboundView& message, const json::obje
 }
 
 json::object context_object(const InboundView& message) {
-  json::object context{{"ncmessage_id", message.answered ? to_uuid(message.answered->id.raw) : ""},
-                       {"message_id", message.reply_to}};
+  json::object context{{"ncmessage_id", message.answered ? to_uuid(message.answered->id.raw) : ""}, {"message_id", message.reply_to}};
   if (!message.answered) return context;
   const auto kept = json::parse(message.answered->client_data);
   const auto header = kept && kept->is_object() ? json::find_string(kept->get_object(), "x-apiheader") : std::nullopt;

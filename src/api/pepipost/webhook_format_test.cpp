@@ -140,7 +140,8 @@ TEST_F(PepipostCallbacks, AFileIsNamedByTheIdItIsFetchedWith) {
   auto item = received("image", R"({"id":"meta-9","mime_type":"image/JPEG","sha256":"c2hh"})");
   item.inbound->media = MediaId{*from_uuid("e2b4c6d8-1357-7246-9abc-def012345678")};
   item.inbound->mime_type = "image/jpeg";
-  EXPECT_NE(body(item).find(R"({"sha256":"c2hh","mime_type":"image/jpeg","id":"e2b4c6d8-1357-7246-9abc-def012345678"})"), std::string::npos);
+  EXPECT_NE(body(item).find(R"({"sha256":"c2hh","mime_type":"image/jpeg","id":"e2b4c6d8-1357-7246-9abc-def012345678"})"),
+            std::string::npos);
 }
 
 TEST_F(PepipostCallbacks, AnAnswerNamesWhatItAnswers) {

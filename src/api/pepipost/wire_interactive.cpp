@@ -35,7 +35,8 @@ json::object in_metas_shape(const json::object& given, std::string_view type) {
   for (const auto* name : {"body", "footer"}) {
     if (auto* part = shaped.if_contains(name)) *part = text_part(*part);
   }
-  if (const auto* footer = json::find_object(shaped, "footer"); footer != nullptr && json::find_string(*footer, "text") == "") shaped.erase("footer");
+  if (const auto* footer = json::find_object(shaped, "footer"); footer != nullptr && json::find_string(*footer, "text") == "")
+    shaped.erase("footer");
   if (auto* header = shaped.if_contains("header")) *header = header_part(*header);
   if (auto* action = shaped.if_contains("action")) *action = action_part(*action, type);
   return shaped;

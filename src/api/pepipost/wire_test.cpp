@@ -71,7 +71,8 @@ TEST(PepipostWire, TheCommonFieldsAreCheckedInTheirOrder) {
       {type + good_source + R"("recipient_whatsapp":"+919812345670")", Code::invalid, "recipient_whatsapp must be numeric."},
       {type + good_source + R"("recipient_whatsapp":"12ab")", Code::invalid, "recipient_whatsapp must be numeric."},
       {type + good_source + R"("recipient_whatsapp":"123456789")", Code::invalid, "recipient_whatsapp cannot be less than 10 digits."},
-      {type + good_source + R"("recipient_whatsapp":"1234567890123456")", Code::invalid, "recipient_whatsapp cannot be more than 15 digits."},
+      {type + good_source + R"("recipient_whatsapp":"1234567890123456")", Code::invalid,
+       "recipient_whatsapp cannot be more than 15 digits."},
       {type + good_source + R"("recipient_whatsapp":"1234567890")", Code::missing, "type_location is required."},
       {type + good_source + R"("recipient_whatsapp":"123456789012345")", Code::missing, "type_location is required."},
       {type + good_source + std::string(to) + R"(,"x-apiheader":7)", Code::invalid, "x-apiheader must be a string."},
@@ -173,7 +174,8 @@ TEST(PepipostWire, AnAttachmentsFieldsAreChecked) {
       {url + R"(,"attachment_type":"")", Code::invalid, "attachment_type cannot be null or blank."},
       {url + R"(,"attachment_type":"gif")", Code::invalid, "attachment_type must be image, video, audio, document or sticker."},
       {R"("attachment_url":"")", Code::invalid, "attachment_url cannot be null or blank."},
-      {R"("attachment_url":"ftp://a.example/a","attachment_type":"image")", Code::invalid, "attachment_url must be an http or https address."},
+      {R"("attachment_url":"ftp://a.example/a","attachment_type":"image")", Code::invalid,
+       "attachment_url must be an http or https address."},
       {R"("attachment_id":"x","caption":")" + std::string(1025, 'x') + '"', Code::invalid, "caption cannot be more than 1024 characters."},
       {R"("attachment_id":"x","caption":{})", Code::invalid, "caption must be a string."},
   };
@@ -186,7 +188,8 @@ TEST(PepipostWire, AnAttachmentsFieldsAreChecked) {
 }
 
 TEST(PepipostWire, APlaceIsRead) {
-  const auto answer = of_type("location", R"("type_location":[{"longitude":72.877,"latitude":"19.076","name":"Depot","address":"Mumbai"}])");
+  const auto answer =
+      of_type("location", R"("type_location":[{"longitude":72.877,"latitude":"19.076","name":"Depot","address":"Mumbai"}])");
   const auto& place = std::get<LocationContent>(std::get<Content>(answer.value().what));
   EXPECT_EQ(place, (LocationContent{19.076, 72.877, "Depot", "Mumbai"}));
   EXPECT_TRUE(of_type("location", R"("type_location":[{"longitude":-180,"latitude":90}])"));
@@ -213,8 +216,9 @@ json::value template_of(const Answer<OutgoingMessage>& answer) {
 }
 
 TEST(PepipostWire, ATemplateIsRead) {
-  const auto answer =
-      of_type("template", R"("ttl":1,"type_template":[{"name":"parcel_out","attributes":["Asha","991"],"language":{"locale":"en","policy":"deterministic"}}])");
+  const auto answer = of_type(
+      "template",
+      R"("ttl":1,"type_template":[{"name":"parcel_out","attributes":["Asha","991"],"language":{"locale":"en","policy":"deterministic"}}])");
   EXPECT_EQ(template_of(answer), parsed(R"({"name":"parcel_out","language":{"code":"en"},"components":[{"type":"body","parameters":[
       {"type":"text","text":"Asha"},{"type":"text","text":"991"}]}]})"));
   EXPECT_EQ(answer->time_to_live, std::chrono::days(1));
@@ -228,8 +232,7 @@ TEST(PepipostWire, ATemplatesFieldsAreChecked) {
   const std::vector<Row> rows{
       {language, Code::invalid, "name is required."},
       {R"("name":"",)" + language, Code::invalid, "name cannot be null or blank."},
-      {R"("name":"Not A Name",)" + language, Code::invalid,
-       "template.name must be 1 to 512 lower-case letters, digits and underscores."},
+      {R"("name":"Not A Name",)" + language, Code::invalid, "template.name must be 1 to 512 lower-case letters, digits and underscores."},
       {R"("name":"a")", Code::invalid, "language is required."},
       {named + R"("language":"en")", Code::invalid, "language must be an object."},
       {named + R"("language":{})", Code::invalid, "locale is required."},
@@ -261,8 +264,10 @@ TEST(PepipostWire, AMediaTemplateHasAHeaderAndButtons) {
       {"type":"body","parameters":[{"type":"text","text":"Asha"}]},
       {"type":"button","sub_type":"url","index":"1","parameters":[{"type":"text","text":"https://shop.example.org"}]},
       {"type":"button","sub_type":"quick_reply","index":"0","parameters":[{"type":"payload","payload":"STOP"}]}]})"));
-  EXPECT_EQ(template_of(media_template(R"("type":"text")")),
-            parsed(R"({"name":"catalogue","language":{"code":"en"},"components":[{"type":"body","parameters":[{"type":"text","text":"Asha"}]}]})"));
+  EXPECT_EQ(
+      template_of(media_template(R"("type":"text")")),
+      parsed(
+          R"({"name":"catalogue","language":{"code":"en"},"components":[{"type":"body","parameters":[{"type":"text","text":"Asha"}]}]})"));
   EXPECT_TRUE(of_type("media_template", std::string(catalogue))) << "nothing is dynamic";
   const auto by_id = media_template(R"("type":"image","media_id":"e2b4c6d8-1357-7246-9abc-def012345678")").value();
   EXPECT_EQ(file_of(std::get<Content>(by_id.what)), MediaId{*from_uuid("e2b4c6d8-1357-7246-9abc-def012345678")});
@@ -299,26 +304,31 @@ TEST(PepipostWire, BothShapesOfAnInteractiveMessageAreTheSame) {
   const auto buttons = parsed(R"({"type":"button","header":{"type":"image","image":{"link":"https://a.example/a.jpg"}},
       "body":{"text":"Keep it?"},"footer":{"text":"Bye"},"action":{"buttons":[{"type":"reply","reply":{"id":"y","title":"Yes"}}]}})");
   EXPECT_EQ(interactive_of(interactive(R"([{"type":"button","header":{"type":"image","url":"https://a.example/a.jpg"},"body":"Keep it?",
-      "footer":"Bye","action":[{"buttons":[{"type":"reply","reply":{"id":"y","title":"Yes"}}]}]}])")), buttons);
+      "footer":"Bye","action":[{"buttons":[{"type":"reply","reply":{"id":"y","title":"Yes"}}]}]}])")),
+            buttons);
   EXPECT_EQ(interactive_of(interactive(json::serialize(buttons))), buttons);
   EXPECT_EQ(interactive_of(interactive("[" + json::serialize(buttons) + "]")), buttons);
 
   const auto list = parsed(R"({"type":"list","header":{"type":"text","text":"Menu"},"body":{"text":"Choose"},"action":{"button":"Open",
       "sections":[{"title":"Soups","rows":[{"id":"1","title":"Dal","description":"hot"}]}]}})");
   EXPECT_EQ(interactive_of(interactive(R"([{"type":"list","header":{"type":"text","text":"Menu"},"body":"Choose","footer":"","action":[
-      {"button":"Open","sections":[{"title":"Soups","rows":[{"id":"1","title":"Dal","description":"hot"}]}]}]}])")), list);
+      {"button":"Open","sections":[{"title":"Soups","rows":[{"id":"1","title":"Dal","description":"hot"}]}]}]}])")),
+            list);
   EXPECT_EQ(interactive_of(interactive("[" + json::serialize(list) + "]")), list);
 
   const auto link = parsed(R"({"type":"cta_url","body":{"text":"Pay"},
       "action":{"name":"cta_url","parameters":{"display_text":"Pay now","url":"https://pay.example"}}})");
   EXPECT_EQ(interactive_of(interactive(R"([{"type":"cta_url","body":"Pay","action":[{"buttons":[
-      {"name":"cta_url","parameters":{"display_text":"Pay now","url":"https://pay.example"}}]}]}])")), link);
+      {"name":"cta_url","parameters":{"display_text":"Pay now","url":"https://pay.example"}}]}]}])")),
+            link);
   EXPECT_EQ(interactive_of(interactive(json::serialize(link))), link);
 }
 
 TEST(PepipostWire, AnInteractiveMessagesFieldsAreChecked) {
   const auto button = [](const std::string& title) { return R"({"type":"reply","reply":{"id":"a","title":")" + title + R"("}})"; };
-  const auto with_buttons = [](const std::string& buttons) { return R"([{"type":"button","body":"b","action":[{"buttons":[)" + buttons + "]}]}]"; };
+  const auto with_buttons = [](const std::string& buttons) {
+    return R"([{"type":"button","body":"b","action":[{"buttons":[)" + buttons + "]}]}]";
+  };
   const std::vector<Row> rows{
       {R"([{"body":"b"}])", Code::invalid, "type is required."},
       {R"([{"type":"product","body":"b"}])", Code::invalid, "type must be list, button or cta_url."},

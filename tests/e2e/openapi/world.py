@@ -12,9 +12,11 @@ PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgG
 NOT_GENERATED = {
     "openWebSocket": "needs the handshake of a WebSocket",
     "readFile": "needs a signed link",
+    "connectAccount": "needs a token that WhatsApp takes",
+    "sendWhatsappTemplate": "needs a template that WhatsApp has approved",
 }
 # Answers like success to what does not exist, so that nobody learns what does.
-SILENT_ON_UNKNOWN = {"createTemplate"}  # a name that nobody has yet is what it asks for
+SILENT_ON_UNKNOWN = {"changeAccount", "removeAccount", "createTemplate"}  # createTemplate: a name that nobody has yet is what it asks for
 # By door: what a refusal with status 200 holds.
 REFUSALS = {"pepipost": {"status": "failure"}}
 
@@ -52,7 +54,7 @@ class World:
         if not scope or operation.document.door == "admin":
             return []
         others = [one for one in ("send", "read", "manage") if one != scope]
-        return [self.own.new_key(operation.style, scopes=others)]
+        return [self.own.narrow_key(operation.style, *others)]
 
     def addressed_by(self, operation):
         """The names of the ids that a request of this operation carries."""
@@ -84,10 +86,16 @@ class Tenant:
 
     def __init__(self, world, id, channel, conversation):
         self.world, self.id, self.channel, self.conversation = world, id, channel, conversation
+        unlimited = world.demo.admin("PATCH", f"/tenants/{id}", {"rate_limits": {"magpipe": []}})
+        assert unlimited.status == 200, unlimited
 
     @functools.cache
     def key(self, style):
         return self.new_key(style)
+
+    @functools.cache
+    def narrow_key(self, style, *scopes):
+        return self.new_key(style, scopes=scopes)
 
     def key_of(self, operation):
         return self.key(operation.style)
@@ -109,6 +117,10 @@ class Tenant:
                              ("/admin/v1/messages/{id}", self.message)):
             if path.startswith(prefix):
                 return {"id": functools.partial(make, operation)}
+        if path.startswith("/admin/v1/tenants/"):
+            return {"id": self.id}
+        if path.startswith("/functions/v1/"):
+            return self.of_magpipe(operation)
         if path == "/admin/v1/channels":
             return self.world.channel_fields()
         if path == "/v1/media/upload":
@@ -134,6 +146,25 @@ class Tenant:
     @functools.cache
     def kept_template(self):
         return self.new_template()
+
+    def of_magpipe(self, operation):
+        agent = "0b1d6b1e-6a4e-4d3c-8f1e-9a2c3b4d5e6f"
+        assert self.world.demo.admin("PATCH", "/channels/" + self.channel["id"], {"agent_id": agent}).status == 200
+        return {"phone_number_id": self.channel["phone_number_id"], "waba_id": self.channel["waba_id"], "agent_id": agent,
+                "recipient_wa_id": self.world.demo.customer, "to": "+" + self.world.demo.customer, "template_name": "hello_world",
+                "account_id": functools.partial(self.account, operation), "message_id": self.heard}
+
+    def account(self, operation):
+        if operation.method == "DELETE":
+            self.world.new_channel(self.id)
+        answer = call("GET", self.world.demo.base_url + "/functions/v1/whatsapp-connect", key=self.key("magpipe"))
+        return answer.json["accounts"][0]["id"]
+
+    def heard(self):
+        """A message of this tenant, as the Magpipe door names it; of one without any, one that nobody has."""
+        answer = call("POST", self.world.demo.base_url + "/functions/v1/list-messages", {"limit": 1}, self.key("magpipe"))
+        messages = answer.json["messages"]
+        return messages[0]["id"] if messages else "msg_0190c2a0-0000-7000-8000-000000000000"
 
     def key_id(self, operation):
         return self.world.made("/keys", {"tenant_id": self.id})["id"]
