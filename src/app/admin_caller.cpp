@@ -33,10 +33,10 @@ Result<AdminAnswer> parse_answer(int status, std::string_view body) {
 
 Task<Result<AdminAnswer>> call_here(Core& core, AdminCall call) {
   CO_TRY_VOID(co_await core.load());
-  api::admin::AdminServices services{core.access,       core.channels,       core.message_store, core.upstream,
-                                     core.outbox,       core.idempotency,    core.inbox,         core.webhooks, core.templates,
-                                     core.clock,        core.keys.admin_key, core.journal,       core.reports,
-                                     core.journal_feed, core.consents,       core.sources,       &core.webhook_store};
+  api::admin::AdminServices services{core.access,         core.channels,      core.message_store, core.upstream,     core.outbox,
+                                     core.idempotency,    core.inbox,         core.webhooks,      core.templates,    core.clock,
+                                     core.keys.admin_key, core.journal,       core.reports,       core.journal_feed, core.consents,
+                                     core.sources,        &core.webhook_store};
   http::Router router;
   api::admin::add_admin_routes(router, services);
   TextBody body(call.body.empty() ? std::string() : json::serialize(call.body));

@@ -21,8 +21,8 @@ class AdminDoor : public ::testing::Test {
     config.data_dir = dir.path();
     core = std::move(Core::open(config, clock)).value();
     services.emplace(core->access, core->channels, core->message_store, core->upstream, core->outbox, core->idempotency, core->inbox,
-                     core->webhooks, core->templates, core->clock, core->keys.admin_key, core->journal, core->reports, core->journal_feed, core->consents,
-                     core->sources, &attempts);
+                     core->webhooks, core->templates, core->clock, core->keys.admin_key, core->journal, core->reports, core->journal_feed,
+                     core->consents, core->sources, &attempts);
     api::admin::add_admin_routes(router, *services);
     tenant = run(core->access.create_tenant("us")).value().id;
   }

@@ -120,14 +120,15 @@ Task<Result<Conversation>> SqlMessageStore::open_conversation(TenantId tenant, C
 Task<Result<void>> SqlMessageStore::accept(Message message, std::optional<IdempotencyClaim> claim) {
   Batch batch;
   if (claim) batch.push_back(claim_row(*claim, message.id, message.created_at));
-  batch.push_back({insert_message,
-                   {value_of(message.id), value_of(message.tenant), value_of(message.channel), value_of(message.conversation),
-                    content_to_json(message.content), number(static_cast<std::uint64_t>(message.state)), number(message.attempts),
-                    number(static_cast<std::uint64_t>(message.priority)), value_of(message.send_at), place_of(message),
-                    value_of(message.next_attempt_at), number(static_cast<std::uint64_t>(message.window_check)), value_of(message.give_up_at),
-                    value_of(message.created_at), message.client_data.empty() ? Value() : Value(message.client_data),
-                    message.reply_to.empty() ? Value() : Value(message.reply_to)},
-                   {}});
+  batch.push_back(
+      {insert_message,
+       {value_of(message.id), value_of(message.tenant), value_of(message.channel), value_of(message.conversation),
+        content_to_json(message.content), number(static_cast<std::uint64_t>(message.state)), number(message.attempts),
+        number(static_cast<std::uint64_t>(message.priority)), value_of(message.send_at), place_of(message),
+        value_of(message.next_attempt_at), number(static_cast<std::uint64_t>(message.window_check)), value_of(message.give_up_at),
+        value_of(message.created_at), message.client_data.empty() ? Value() : Value(message.client_data),
+        message.reply_to.empty() ? Value() : Value(message.reply_to)},
+       {}});
   batch.push_back(journal_row(message.tenant, "message.accepted", message.channel, message.conversation, message.id.raw, message.created_at,
                               accepted_body(message)));
   fault_point("before-accept-commit");
