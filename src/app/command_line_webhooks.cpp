@@ -36,23 +36,38 @@ void add_plain(CLI::App& command, const Shared& parsed, Method method, const cha
   });
 }
 
+void add_edition_and_header(CLI::App& command, const Shared& parsed) {
+  command.add_option("--edition", parsed->numbers["edition"], "Edition of a format that has several: pepipost 1 or 2");
+  command.add_option("--header-name", parsed->fields["header_name"], "A header of your own, sent with every call");
+  command.add_option("--header-value", parsed->fields["header_value"], "Its value, or @FILE that holds it");
+}
+
+Result<void> put_edition_and_header(Parsed& p) {
+  if (p.numbers["edition"] > 0) p.call.body["edition"] = p.numbers["edition"];
+  TRY(p.fields["header_value"], text_or_file(p.fields["header_value"]));
+  put_fields(p, {"header_name", "header_value"});
+  return {};
+}
+
 void add_add(CLI::App& webhook, const Shared& parsed) {
   auto& fields = parsed->fields;
   auto& add = *webhook.add_subcommand("add", "Send a tenant's events to a URL from now on; the secret is shown this once");
   add.add_option("--tenant", parsed->tenant, "Tenant id or name")->required();
   add.add_option("--url-to-call,--to", fields["url"], "The endpoint, http(s)")->required();
   add.add_option("--format", fields["format"], "Body and signature")
-      ->check(CLI::IsMember({"standard", "pipes", "graph", "magpipe"}))
+      ->check(CLI::IsMember({"standard", "pipes", "graph", "pepipost", "magpipe"}))
       ->default_val("standard");
   add.add_option("--channel", fields["channel_id"], "Only this channel (pool_…)");
   add.add_option("--secret", fields["secret"], "Signing secret, or @FILE that holds it; made when absent");
   add.add_option("--kind", parsed->kinds, "Only events of this kind; may be repeated");
+  add_edition_and_header(add, parsed);
   on_admin(add, parsed, [](Parsed& p, const AdminTarget& target) -> Result<void> {
     p.call = {Method::post, "/admin/v1/subscriptions", {}};
     TRY(auto id, resolve_tenant(target, p.tenant));
     p.call.body["tenant_id"] = id;
     TRY(p.fields["secret"], text_or_file(p.fields["secret"]));
     put_fields(p, {"url", "format", "channel_id", "secret"});
+    TRY_VOID(put_edition_and_header(p));
     put_kinds(p);
     return {};
   });
@@ -65,12 +80,14 @@ void add_update(CLI::App& webhook, const Shared& parsed) {
   update.add_option("--to", fields["url"], "The endpoint, http(s)");
   update.add_option("--secret", fields["secret"], "New signing secret, or @FILE");
   update.add_option("--kind", parsed->kinds, "Only events of this kind; may be repeated");
+  add_edition_and_header(update, parsed);
   auto* enable = update.add_flag("--enable", parsed->enable, "Deliver again, from where it stopped");
   update.add_flag("--disable", parsed->disable, "Stop delivering; events wait in the journal")->excludes(enable);
   on_admin(update, parsed, [](Parsed& p, const AdminTarget&) -> Result<void> {
     p.call = {Method::patch, path_of(p), {}};
     TRY(p.fields["secret"], text_or_file(p.fields["secret"]));
     put_fields(p, {"url", "secret"});
+    TRY_VOID(put_edition_and_header(p));
     put_kinds(p);
     if (p.enable || p.disable) p.call.body["enabled"] = p.enable;
     return {};

@@ -56,6 +56,8 @@ Gateway::Gateway(const Config& config, Core& core)
              core.channels, core.templates, core.clock, config.public_url, !config.media_urls_https_only},
       magpipe_{core.access,  core.channels, core.accounts, core.outbox,      core.media,
                core.history, core.webhooks, core.clock,    config.public_url},
+      pepipost_{core.access,   core.outbox,  core.conversations, core.media,
+                core.consents, core.sources, core.clock,         !config.media_urls_https_only},
       meta_{core.inbox, core.channels, core.clock},
       router_(make_router()),
       media_worker_(core.inbound_store, core.media, core.upstream, core.channels, core.clock, worker_options(config)),
@@ -73,6 +75,7 @@ http::Router Gateway::make_router() {
   api::admin::add_operational_routes(router, operational_);
   api::pipes::add_pipes_routes(router, pipes_);
   api::magpipe::add_magpipe_routes(router, magpipe_);
+  api::pepipost::add_pepipost_routes(router, pepipost_);
   api::openapi::add_openapi_routes(router);
   webhook_counters_ = api::meta_webhook::add_meta_webhook_routes(router, meta_);
   return router;

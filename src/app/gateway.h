@@ -7,6 +7,7 @@
 #include "api/admin/routes.h"
 #include "api/magpipe/routes.h"
 #include "api/meta_webhook/routes.h"
+#include "api/pepipost/routes.h"
 #include "api/pipes/routes.h"
 #include "app/core.h"
 #include "app/io_threads.h"
@@ -47,6 +48,7 @@ class Gateway {
   api::admin::OperationalServices operational_;
   api::pipes::PipesServices pipes_;
   api::magpipe::MagpipeServices magpipe_;
+  api::pepipost::PepipostServices pepipost_;
   api::meta_webhook::MetaWebhookServices meta_;
   std::shared_ptr<const api::meta_webhook::MetaWebhookCounters> webhook_counters_;  // shared with the door
   http::Router router_;

@@ -55,7 +55,7 @@ constexpr const char* mark_for_replay =
     "ORDER BY j.sequence LIMIT $7 "
     "ON CONFLICT (subscription_id, sequence) DO UPDATE SET state = 0, next_attempt_at = excluded.next_attempt_at";
 
-// $1 subscription, $2 channel or NULL, $3 kinds joined by | or '' for every kind. What is neither acknowledged nor dead nor before the
+// $1 subscription, $2 channel or NULL, $3 kinds joined by | or '' for every kind, $4 whether idle statuses are left out. What is neither acknowledged nor dead nor before the
 // cursor is pending; the rest would be lost.
 constexpr const char* select_counts =
     "SELECT COUNT(*), COALESCE(SUM(CASE WHEN m.acked THEN 1 ELSE 0 END), 0), "
@@ -65,7 +65,8 @@ constexpr const char* select_counts =
     "AND a.sequence = j.sequence AND a.status BETWEEN 200 AND 299) AS acked "
     "FROM subscriptions s JOIN journal j ON j.tenant_id = s.tenant_id AND j.sequence > s.first_sequence "
     "LEFT JOIN deliveries d ON d.subscription_id = s.id AND d.sequence = j.sequence "
-    "WHERE s.id = $1 AND ($2 IS NULL OR j.channel_id = $2) AND ($3 = '' OR '|' || $3 || '|' LIKE '%|' || j.kind || '|%')) m";
+    "WHERE s.id = $1 AND ($2 IS NULL OR j.channel_id = $2) AND ($3 = '' OR '|' || $3 || '|' LIKE '%|' || j.kind || '|%') "
+    "AND ($4 = 0 OR j.kind <> 'message.status' OR j.body LIKE '%,\"moved\":true}')) m";
 
 #define WHERRY_DROPPED(table)                                                                                                \
   " FROM subscriptions s JOIN " table                                                                                        \
@@ -197,11 +198,13 @@ Task<Result<std::uint64_t>> SqlWebhookStore::forget_dropped() {
   co_return forgotten;
 }
 
-Task<Result<DeliveryCounts>> SqlWebhookStore::counts(Subscription subscription) {
+Task<Result<DeliveryCounts>> SqlWebhookStore::counts(Subscription subscription, bool only_moves) {
   std::string kinds;
   for (const auto& kind : subscription.kinds) kinds += (kinds.empty() ? "" : "|") + kind;
-  Statement statement{
-      select_counts, {value_of(subscription.id), subscription.channel ? value_of(*subscription.channel) : Value(), std::move(kinds)}, {}};
+  Statement statement{select_counts,
+                      {value_of(subscription.id), subscription.channel ? value_of(*subscription.channel) : Value(), std::move(kinds),
+                       number(only_moves ? 1 : 0)},
+                      {}};
   CO_TRY(auto rows, co_await database_.query(std::move(statement)));
   const auto at = [&](std::size_t column) { return static_cast<std::uint64_t>(as_int(rows.front()[column])); };
   co_return DeliveryCounts{at(0), at(1), at(3), at(2)};

@@ -10,15 +10,16 @@ namespace {
 
 constexpr const char* insert_subscription =
     "INSERT INTO subscriptions (id, tenant_id, channel_id, format, url, secret, previous_secret, signing_seed, kinds, disabled_reason, "
-    "failing_since, first_sequence, cursor_at, created_at) "
-    "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, n.last, n.last, $12 "
+    "failing_since, first_sequence, cursor_at, created_at, edition, header_name, header_value) "
+    "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, n.last, n.last, $12, $13, $14, $15 "
     "FROM (SELECT COALESCE(MAX(sequence), 0) AS last FROM journal WHERE tenant_id = $2) n";
 constexpr const char* select_first = "SELECT first_sequence FROM subscriptions WHERE id = $1";
 constexpr const char* select_subscriptions =
     "SELECT id, tenant_id, channel_id, format, url, secret, previous_secret, signing_seed, kinds, disabled_reason, failing_since, "
-    "first_sequence, created_at FROM subscriptions WHERE removed_at IS NULL ORDER BY id";
+    "first_sequence, created_at, edition, header_name, header_value FROM subscriptions WHERE removed_at IS NULL ORDER BY id";
 constexpr const char* update_row =
-    "UPDATE subscriptions SET url = $2, secret = $3, previous_secret = $4, kinds = $5, disabled_reason = $6, failing_since = $7 "
+    "UPDATE subscriptions SET url = $2, secret = $3, previous_secret = $4, kinds = $5, disabled_reason = $6, failing_since = $7, "
+    "edition = $8, header_name = $9, header_value = $10 "
     "WHERE id = $1 AND removed_at IS NULL";
 constexpr const char* mark_removed = "UPDATE subscriptions SET removed_at = $2 WHERE id = $1 AND removed_at IS NULL";
 constexpr const char* delete_deliveries = "DELETE FROM deliveries WHERE subscription_id = $1";
@@ -44,6 +45,10 @@ std::vector<std::string> kinds_from(const std::string& text) {
 
 Value SqlWebhookStore::sealed(const std::optional<Secret>& secret) const { return secret ? Value(secrets_.seal(*secret)) : Value(); }
 
+Value SqlWebhookStore::sealed_header(const Subscription& subscription) const {
+  return subscription.header_name.empty() ? Value() : Value(secrets_.seal(subscription.header_value));
+}
+
 Result<Subscription> SqlWebhookStore::to_subscription(const Row& row) const {
   Subscription subscription;
   subscription.id = as_id<SubscriptionId>(row[0]);
@@ -63,6 +68,11 @@ Result<Subscription> SqlWebhookStore::to_subscription(const Row& row) const {
   subscription.failing_since = as_optional_time(row[10]);
   subscription.first_sequence = static_cast<std::uint64_t>(as_int(row[11]));
   subscription.created_at = as_time(row[12]);
+  subscription.edition = static_cast<std::uint32_t>(as_int(row[13]));
+  subscription.header_name = as_text(row[14]);
+  if (std::holds_alternative<Bytes>(row[15])) {
+    TRY(subscription.header_value, secrets_.open(as_blob(row[15])));
+  }
   return subscription;
 }
 
@@ -72,7 +82,7 @@ Task<Result<Subscription>> SqlWebhookStore::add_subscription(Subscription subscr
   batch.push_back({insert_subscription,
                    {value_of(s.id), value_of(s.tenant), s.channel ? value_of(*s.channel) : Value(), std::string(to_string(s.format)), s.url,
                     secrets_.seal(s.secret), sealed(s.previous_secret), sealed(s.signing_seed), kinds_json(s.kinds), s.disabled_reason,
-                    value_of(s.failing_since), value_of(s.created_at)},
+                    value_of(s.failing_since), value_of(s.created_at), number(s.edition), s.header_name, sealed_header(s)},
                    1});
   batch.push_back({select_first, {value_of(s.id)}, 1});
   CO_TRY(auto done, co_await database_.commit(std::move(batch)));
@@ -95,7 +105,7 @@ Task<Result<void>> SqlWebhookStore::update_subscription(Subscription subscriptio
   const auto& s = subscription;
   Batch batch{{update_row,
                {value_of(s.id), s.url, secrets_.seal(s.secret), sealed(s.previous_secret), kinds_json(s.kinds), s.disabled_reason,
-                value_of(s.failing_since)},
+                value_of(s.failing_since), number(s.edition), s.header_name, sealed_header(s)},
                1}};
   auto done = co_await database_.commit(std::move(batch));
   if (!done && done.error().code == ErrorCode::conflict) co_return Error{ErrorCode::not_found, "no such subscription"};

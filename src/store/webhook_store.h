@@ -24,7 +24,7 @@ class SqlWebhookStore final : public WebhookStore, public WebhookAttempts {
 
   Task<Result<std::vector<DeadLetter>>> dead_letters(SubscriptionId id, std::uint64_t after, std::uint32_t limit) override;
   Task<Result<std::uint64_t>> replay(Subscription subscription, Replay what, Timestamp first_at, milliseconds apart) override;
-  Task<Result<DeliveryCounts>> counts(Subscription subscription) override;
+  Task<Result<DeliveryCounts>> counts(Subscription subscription, bool only_moves) override;
 
   Task<Result<std::uint64_t>> forget_dropped() override;
 
@@ -32,6 +32,7 @@ class SqlWebhookStore final : public WebhookStore, public WebhookAttempts {
 
  private:
   Value sealed(const std::optional<Secret>& secret) const;
+  Value sealed_header(const Subscription& subscription) const;
   Result<Subscription> to_subscription(const Row& row) const;
 
   Database& database_;

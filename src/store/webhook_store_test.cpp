@@ -16,7 +16,7 @@ class WebhookRows : public test::StoreWorld {
         store(db(), secrets),
         journal(db()),
         inbound(db()),
-        messages(db()) {
+        outbound(db()) {
     EXPECT_TRUE(run(db().commit({{"INSERT INTO tenants (id, name, created_at) VALUES ($1, 'acme', 0)", {value_of(tenant)}, {}}})));
   }
   Subscription made(std::vector<std::string> kinds = {}) {
@@ -27,6 +27,9 @@ class WebhookRows : public test::StoreWorld {
     wanted.url = "https://customer.example/hook";
     wanted.secret = Secret("whsec_c2VjcmV0");
     wanted.kinds = std::move(kinds);
+    wanted.edition = 2;
+    wanted.header_name = "X-Key";
+    wanted.header_value = Secret("mine");
     wanted.created_at = now();
     auto stored = run(store.add_subscription(wanted));
     EXPECT_TRUE(stored) << stored.error().detail;
@@ -56,7 +59,7 @@ class WebhookRows : public test::StoreWorld {
   SqlWebhookStore store;
   SqlJournalStore journal;
   SqlInboundStore inbound;
-  SqlMessageStore messages;
+  SqlMessageStore outbound;
   int received = 0;
 };
 
@@ -68,6 +71,9 @@ TEST_F(WebhookRows, ASubscriptionComesBackAsItWasAndBeginsAtTheEndOfTheJournal) 
   subscription.secret = Secret("whsec_bmV3");
   subscription.failing_since = now();
   subscription.disabled_reason = "switched off";
+  EXPECT_EQ(run(store.list_subscriptions())->front().header_value.reveal(), "mine");
+  subscription.edition = 1;
+  subscription.header_value = Secret("new-and-secret");
   ASSERT_TRUE(run(store.update_subscription(subscription)));
 
   const auto listed = run(store.list_subscriptions()).value();
@@ -79,6 +85,10 @@ TEST_F(WebhookRows, ASubscriptionComesBackAsItWasAndBeginsAtTheEndOfTheJournal) 
   EXPECT_EQ(listed[0].kinds, std::vector<std::string>{"message.received"});
   EXPECT_EQ(listed[0].failing_since, now());
   EXPECT_FALSE(listed[0].enabled());
+  EXPECT_EQ(listed[0].edition, 1u);
+  EXPECT_EQ(listed[0].header_name, "X-Key");
+  EXPECT_EQ(listed[0].header_value.reveal(), "new-and-secret");
+  EXPECT_EQ(count("SELECT count(*) FROM subscriptions WHERE instr(header_value, 'secret') > 0"), 0) << "sealed on disk";
   EXPECT_EQ(count("SELECT count(*) FROM subscriptions WHERE instr(secret, 'whsec') > 0"), 0) << "sealed on disk";
   EXPECT_EQ(progress(subscription).cursor, 3u);
 }
@@ -128,7 +138,7 @@ TEST_F(WebhookRows, WhatWaitsWithItsConversationIsReadAfterARestartAndCountsAsPe
   EXPECT_EQ(stands.set_aside[2].sequence, 3u);
   EXPECT_EQ(stands.set_aside[2].next_attempt_at, std::nullopt);
   EXPECT_EQ(stands.settled_beyond, std::set<std::uint64_t>{5}) << "dead ones do not come to life again";
-  EXPECT_EQ(run(store.counts(subscription))->pending, 4u);
+  EXPECT_EQ(run(store.counts(subscription, false))->pending, 4u);
   EXPECT_EQ(run(store.replay(subscription, {1, 5, false, "", std::nullopt, 100}, now(), milliseconds(0))).value(), 0u)
       << "they come anyway";
   EXPECT_EQ(run(SqlJournalReader(db()).lowest_needed(tenant)).value(), 1u) << "retention keeps them";
@@ -151,7 +161,7 @@ TEST_F(WebhookRows, CountsBalanceWhateverBecameOfTheEvents) {
       subscription, {},
       {outcome(2, State::acked), dead, outcome(4, State::pending), outcome(4, State::acked, 2), outcome(5, State::pending)}, 4)));
 
-  const auto counts = run(store.counts(subscription)).value();
+  const auto counts = run(store.counts(subscription, false)).value();
 
   EXPECT_EQ(counts.journaled, 6u);
   EXPECT_EQ(counts.acked, 2u);
@@ -160,10 +170,23 @@ TEST_F(WebhookRows, CountsBalanceWhateverBecameOfTheEvents) {
   EXPECT_EQ(count("SELECT count(*) FROM offline_queue WHERE sequence = 3"), 1);
   auto others = subscription;
   others.kinds = {"message.sent"};
-  EXPECT_EQ(run(store.counts(others))->journaled, 0u);
+  EXPECT_EQ(run(store.counts(others, false))->journaled, 0u);
   others.channel = ChannelId::make(now());
   others.kinds.clear();
-  EXPECT_EQ(run(store.counts(others))->journaled, 0u);
+  EXPECT_EQ(run(store.counts(others, false))->journaled, 0u);
+}
+
+TEST_F(WebhookRows, StatusesThatMovedNothingCanBeLeftOutOfTheCounts) {
+  const auto subscription = made({"message.status"});
+  auto ours = message();
+  ASSERT_TRUE(run(outbound.accept(ours, std::nullopt)));
+  for (const auto* word : {"delivered", "sent", "read"}) ASSERT_TRUE(run(inbound.store({status("wamid.A", word, ours.id)}, now())).front());
+
+  EXPECT_EQ(run(store.counts(subscription, false)).value().journaled, 3u);
+  EXPECT_EQ(run(store.counts(subscription, true)).value().journaled, 2u);
+  std::size_t idle = 0;
+  for (const auto& item : run(journal.read(tenant, 0, 10)).value()) idle += is_idle_status(item.event) ? 1 : 0;
+  EXPECT_EQ(idle, 1u);
 }
 
 TEST_F(WebhookRows, ALossWouldShowInTheCounts) {
@@ -171,7 +194,7 @@ TEST_F(WebhookRows, ALossWouldShowInTheCounts) {
   receive(3);
   ASSERT_TRUE(run(store.record(subscription, {}, {outcome(1, State::acked)}, 3)));  // a cursor that passes over what nobody tried
 
-  const auto counts = run(store.counts(subscription)).value();
+  const auto counts = run(store.counts(subscription, false)).value();
 
   EXPECT_EQ(counts.journaled - counts.acked - counts.dead - counts.pending, 2u);
 }
@@ -199,7 +222,7 @@ TEST_F(WebhookRows, DeadLettersAreListedAndSentAgainOnDemandWithARecord) {
   EXPECT_EQ(stands.pending[1].next_attempt_at, now() + milliseconds(20));
   EXPECT_EQ(count("SELECT count(*) FROM journal WHERE kind = 'webhook.replayed'"), 1);
   ASSERT_TRUE(run(store.record(subscription, {}, {outcome(1, State::acked, 11), outcome(3, State::dead, 11)}, 4)));
-  const auto counts = run(store.counts(subscription)).value();
+  const auto counts = run(store.counts(subscription, false)).value();
   EXPECT_EQ(counts.acked, 3u);
   EXPECT_EQ(counts.dead, 1u);
 }
@@ -276,10 +299,10 @@ TEST_F(WebhookRows, TheJournalIsReadWithTheMessagesOfOursItIsAbout) {
   auto hello = text("wamid.hello", customer("491500000001"));
   ASSERT_TRUE(run(inbound.store({hello}, now())).front());
   auto ours = message();
-  ours.conversation = run(messages.open_conversation(tenant, channel, WaId{"491500000001"}, now()))->id;
+  ours.conversation = run(outbound.open_conversation(tenant, channel, WaId{"491500000001"}, now()))->id;
   ours.client_data = R"({"order":17})";
-  ASSERT_TRUE(run(messages.accept(ours, std::nullopt)));
-  EXPECT_EQ(run(messages.find_message(ours.id)).value()->client_data, R"({"order":17})");
+  ASSERT_TRUE(run(outbound.accept(ours, std::nullopt)));
+  EXPECT_EQ(run(outbound.find_message(ours.id)).value()->client_data, R"({"order":17})");
   ASSERT_TRUE(run(inbound.store({status("wamid.ours", "sent", ours.id)}, now())).front());
   auto answer = text("wamid.answer", customer("491500000001"));
   answer.message.reply_to = "wamid.ours";

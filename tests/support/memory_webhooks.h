@@ -109,7 +109,7 @@ class MemoryWebhookStore final : public WebhookStore {
   }
   Task<Result<std::uint64_t>> replay(Subscription, Replay, Timestamp, milliseconds) override { co_return std::uint64_t{0}; }
   Task<Result<std::uint64_t>> forget_dropped() override { co_return std::uint64_t{0}; }
-  Task<Result<DeliveryCounts>> counts(Subscription) override { co_return DeliveryCounts(); }
+  Task<Result<DeliveryCounts>> counts(Subscription, bool) override { co_return DeliveryCounts(); }
 
  private:
   static Error down() { return {ErrorCode::unavailable, "the store is down"}; }

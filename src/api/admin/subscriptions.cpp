@@ -38,6 +38,8 @@ json::object render(const Subscription& subscription) {
   out["failing_since"] = subscription.failing_since ? json::value(to_iso8601(*subscription.failing_since)) : json::value();
   out["rotating"] = subscription.previous_secret.has_value();
   if (subscription.signing_seed) out["public_key"] = "whpk_" + to_base64(ed25519_public_key(subscription.signing_seed->reveal()));
+  out["edition"] = subscription.edition;
+  out["header_name"] = subscription.header_name.empty() ? json::value() : json::value(subscription.header_name);
   out["created_at"] = to_iso8601(subscription.created_at);
   return out;
 }
@@ -74,10 +76,11 @@ Result<std::uint64_t> number_query(const http::Request& request, std::string_vie
 
 }  // namespace
 
-/// POST /admin/v1/subscriptions   Takes {"tenant_id","url","format"?,"channel_id"?,"secret"?,"kinds"?,"asymmetric"?}; gives 201 with "secret", this once.
+/// POST /admin/v1/subscriptions   Takes {"tenant_id","url","format"?,"channel_id"?,"secret"?,"kinds"?,"asymmetric"?,"edition"?,"header_name"?,"header_value"?}; gives 201 with "secret", this once.
 Task<Result<http::Response>> create_subscription(AdminServices& services, http::Request& request) {
   CO_TRY(auto body, co_await read_object(request));
-  CO_TRY_VOID(only_fields(body, {"tenant_id", "url", "format", "channel_id", "secret", "kinds", "asymmetric"}));
+  CO_TRY_VOID(only_fields(
+      body, {"tenant_id", "url", "format", "channel_id", "secret", "kinds", "asymmetric", "edition", "header_name", "header_value"}));
   CO_TRY(auto tenant, text_field(body, "tenant_id"));
   CO_TRY(auto url, text_field(body, "url"));
   CO_TRY(auto format, text_field(body, "format"));
@@ -85,10 +88,13 @@ Task<Result<http::Response>> create_subscription(AdminServices& services, http::
   CO_TRY(auto secret, text_field(body, "secret"));
   CO_TRY(auto kinds, kinds_field(body));
   CO_TRY(auto asymmetric, flag_field(body, "asymmetric"));
+  CO_TRY(const auto edition, integer_field(body, "edition", 1, 1000));
+  CO_TRY(auto header_name, text_field(body, "header_name"));
+  CO_TRY(auto header_value, text_field(body, "header_value"));
   const auto tenant_id = TenantId::parse(tenant.value_or(""));
   if (!tenant_id) co_return invalid("tenant_id must be a tenant's id (ten_…)");
   const auto chosen = webhook_format_from(format.value_or("standard"));
-  if (!chosen) co_return invalid("format is standard, pipes, graph or magpipe");
+  if (!chosen) co_return invalid("format is standard, pipes, graph, pepipost or magpipe");
   NewSubscription wanted;
   wanted.tenant = *tenant_id;
   wanted.format = *chosen;
@@ -96,6 +102,9 @@ Task<Result<http::Response>> create_subscription(AdminServices& services, http::
   wanted.secret = secret.value_or("");
   wanted.kinds = kinds.value_or(std::vector<std::string>());
   wanted.asymmetric = asymmetric.value_or(false);
+  wanted.edition = static_cast<std::uint32_t>(edition.value_or(1));
+  wanted.header_name = header_name.value_or("");
+  wanted.header_value = Secret(header_value.value_or(""));
   if (channel) {
     wanted.channel = ChannelId::parse(*channel);
     if (!wanted.channel) co_return invalid("channel_id must be a channel's id (pool_…)");
@@ -127,17 +136,22 @@ Task<Result<http::Response>> get_subscription(AdminServices& services, http::Req
   co_return http::json_response(200, json::serialize(out));
 }
 
-/// PATCH /admin/v1/subscriptions/{id}   Takes {"url"?,"secret"?,"forget_previous_secret"?,"kinds"?,"enabled"?}. A secret of "" makes a new one.
+/// PATCH /admin/v1/subscriptions/{id}   Takes {"url"?,"secret"?,"forget_previous_secret"?,"kinds"?,"edition"?,"header_name"?,"header_value"?,"enabled"?}. A secret of "" makes a new one.
 Task<Result<http::Response>> change_subscription(AdminServices& services, http::Request& request) {
   CO_TRY(const auto id, subscription_of(request));
   CO_TRY(auto body, co_await read_object(request));
-  CO_TRY_VOID(only_fields(body, {"url", "secret", "forget_previous_secret", "kinds", "enabled"}));
+  CO_TRY_VOID(only_fields(body, {"url", "secret", "forget_previous_secret", "kinds", "edition", "header_name", "header_value", "enabled"}));
   SubscriptionChange change;
   CO_TRY(change.url, text_field(body, "url"));
   CO_TRY(change.secret, text_field(body, "secret"));
   CO_TRY(auto forget, flag_field(body, "forget_previous_secret"));
   CO_TRY(change.kinds, kinds_field(body));
   CO_TRY(change.enabled, flag_field(body, "enabled"));
+  CO_TRY(const auto edition, integer_field(body, "edition", 1, 1000));
+  CO_TRY(change.header_name, text_field(body, "header_name"));
+  CO_TRY(auto header_value, text_field(body, "header_value"));
+  if (edition) change.edition = static_cast<std::uint32_t>(*edition);
+  if (header_value) change.header_value = Secret(std::move(*header_value));
   change.forget_previous_secret = forget.value_or(false);
   const bool new_secret = change.secret.has_value();
   CO_TRY(auto changed, co_await services.webhooks.change(id, std::move(change)));

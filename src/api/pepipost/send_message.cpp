@@ -3,6 +3,7 @@
 #include "api/pepipost/webhook_format.h"
 #include "api/pepipost/wire.h"
 #include "domain/service_window.h"
+#include "services/media/media_content.h"
 
 namespace wherry::api::pepipost {
 
@@ -49,25 +50,26 @@ Task<Result<Media>> fetch(const PepipostServices& services, TenantId tenant, con
   co_return co_await services.media.fetch(tenant, link.url);
 }
 
-Task<Answer<Content>> media_content(const PepipostServices& services, TenantId tenant, LinkedAttachment link) {
+Task<Answer<Content>> content_of(const PepipostServices& services, TenantId tenant, LinkedAttachment link) {
   auto media = co_await fetch(services, tenant, link);
   if (!media) co_return about_file(media.error());
   // Anything may be sent as a document.
   if (link.kind != MediaKind::document && link.kind != media_kind_for(media->mime_type)) {
     co_return Refusal{Code::bad_media, "attachment_url does not lead to a file of type " + std::string(to_string(link.kind))};
   }
-  co_return Content(MediaContent{link.kind, media->id, std::move(link.caption), media->file_name});
+  co_return Content(wherry::media_content(*media, std::move(link.caption), link.kind));
 }
 
-Task<Answer<Content>> media_content(const PepipostServices& services, TenantId tenant, StoredAttachment stored) {
-  const auto id = from_uuid(stored.id);
-  if (!id) co_return refused(Code::bad_media);
-  auto media = co_await services.media.find(tenant, MediaId{*id});
+Task<Answer<Content>> content_of(const PepipostServices& services, TenantId tenant, StoredAttachment stored) {
+  const auto raw = from_uuid(stored.id);
+  if (!raw) co_return refused(Code::bad_media);
+  const MediaId id{*raw};
+  auto media = co_await services.media.find(tenant, id);
   if (!media) co_return about_file(media.error());
-  co_return Content(MediaContent{media_kind_for(media->mime_type), media->id, std::move(stored.caption), media->file_name});
+  co_return Content(wherry::media_content(*media, std::move(stored.caption)));
 }
 
-Task<Answer<Content>> media_content(const PepipostServices& services, TenantId tenant, Content content) {
+Task<Answer<Content>> content_of(const PepipostServices& services, TenantId tenant, Content content) {
   if (const auto file = file_of(content)) {
     auto media = co_await services.media.find(tenant, *file);
     if (!media) co_return about_file(media.error());
@@ -76,9 +78,9 @@ Task<Answer<Content>> media_content(const PepipostServices& services, TenantId t
 }
 
 Task<Answer<Content>> resolve(const PepipostServices& services, TenantId tenant, OutgoingMessage& message) {
-  if (auto* link = std::get_if<LinkedAttachment>(&message.what)) co_return co_await media_content(services, tenant, std::move(*link));
-  if (auto* stored = std::get_if<StoredAttachment>(&message.what)) co_return co_await media_content(services, tenant, std::move(*stored));
-  co_return co_await media_content(services, tenant, std::get<Content>(std::move(message.what)));
+  if (auto* link = std::get_if<LinkedAttachment>(&message.what)) co_return co_await content_of(services, tenant, std::move(*link));
+  if (auto* stored = std::get_if<StoredAttachment>(&message.what)) co_return co_await content_of(services, tenant, std::move(*stored));
+  co_return co_await content_of(services, tenant, std::get<Content>(std::move(message.what)));
 }
 
 }  // namespace

@@ -10,6 +10,8 @@ namespace wherry::api::pepipost {
 class PepipostWebhookFormat final : public WebhookRenderer {
  public:
   std::vector<std::string> kinds() const override;
+  std::uint32_t editions() const override { return 2; }
+  bool only_moves() const override { return true; }
   std::optional<WebhookCall> render(const Subscription& subscription, const Channel* channel, const JournalItem& item,
                                     Timestamp now) const override;
 };

@@ -2,6 +2,7 @@
 #include "api/pipes/operations.h"
 #include "api/pipes/wire.h"
 #include "net/hashing_body.h"
+#include "services/media/media_content.h"
 
 namespace wherry::api::pipes {
 

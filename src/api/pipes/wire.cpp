@@ -117,20 +117,6 @@ Result<void> check_scheme(std::string_view url, bool allow_http) {
   return Error{ErrorCode::url_blocked, "The URL must begin with https://"};
 }
 
-MediaContent media_content(const Media& media, std::string caption) {
-  MediaContent content;
-  content.kind = media_kind_for(media.mime_type);
-  content.media = media.id;
-  switch (content.kind) {
-    case MediaKind::audio:
-    case MediaKind::sticker: break;  // WhatsApp knows no caption for these
-    case MediaKind::document: content.file_name = media.file_name; [[fallthrough]];
-    case MediaKind::image:
-    case MediaKind::video: content.caption = std::move(caption); break;
-  }
-  return content;
-}
-
 std::string sent_json(std::string_view wamid, std::string_view conversation_id) {
   json::object body;
   body["success"] = true;

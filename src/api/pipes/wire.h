@@ -40,9 +40,6 @@ Task<Result<UploadBody>> read_upload(http::BodyReader& body, MediaService& media
 /// Errors: url_blocked unless it begins with https:// (or http://, where the operator allows that).
 Result<void> check_scheme(std::string_view url, bool allow_http);
 
-/// A stored file as the message WhatsApp makes of it.
-MediaContent media_content(const Media& media, std::string caption);
-
 std::string sent_json(std::string_view wamid, std::string_view conversation_id);
 std::string uploaded_json(const MediaId& media);
 

@@ -3,6 +3,7 @@
 #include "api/pipes/errors.h"
 #include "api/pipes/wire.h"
 #include "base/json.h"
+#include "services/media/media_content.h"
 
 namespace wherry::api::pipes {
 

@@ -41,6 +41,10 @@ class WebhookRenderer {
   /// The kinds of events the format has a form for; empty: every kind.
   virtual std::vector<std::string> kinds() const = 0;
   bool tells(std::string_view kind) const;
+  /// Whether statuses that move no message are passed over: repeated ones, and those that come after a later one.
+  virtual bool only_moves() const { return false; }
+  /// How many editions the format has; a subscription chooses one, from 1.
+  virtual std::uint32_t editions() const { return 1; }
   /// `channel` may be nullptr when it was removed. Signed for the try that begins at `now`; nullopt: nothing to tell.
   virtual std::optional<WebhookCall> render(const Subscription& subscription, const Channel* channel, const JournalItem& item,
                                             Timestamp now) const = 0;

@@ -90,6 +90,11 @@ struct DeliveryCounts {
   std::uint64_t journaled = 0, acked = 0, pending = 0, dead = 0;
 };
 
+/// Whether the event is a status that moved no message (store: the end of its body).
+inline bool is_idle_status(const JournalEvent& event) {
+  return event.kind == "message.status" && !event.body.ends_with(R"(,"moved":true})");
+}
+
 /// Subscriptions and their deliveries. Every write is durable when it returns. Errors of all calls: unavailable.
 class WebhookStore {
  public:
@@ -120,7 +125,8 @@ class WebhookStore {
   virtual Task<Result<std::uint64_t>> replay(Subscription subscription, Replay what, Timestamp first_at, milliseconds apart) = 0;
   /// Counts rows, for the audit and not for every request. An empty `subscription.kinds` counts every kind.
   /// Nothing is lost when journaled = acked + pending + dead.
-  virtual Task<Result<DeliveryCounts>> counts(Subscription subscription) = 0;
+  /// `only_moves`: statuses that moved no message are not for it.
+  virtual Task<Result<DeliveryCounts>> counts(Subscription subscription, bool only_moves) = 0;
 
   /// Forgets tries and dead letters of events that are no longer in the journal. Gives how many rows went.
   virtual Task<Result<std::uint64_t>> forget_dropped() = 0;

@@ -23,6 +23,7 @@ bool is_printable(std::string_view text) {
 
 Result<void> check_secret(WebhookFormat format, std::string_view secret) {
   if (secret.empty()) return {};
+  if (format == WebhookFormat::pepipost) return Error{ErrorCode::invalid_argument, "this format has no signature, so no secret"};
   if (format == WebhookFormat::standard) {
     const auto bytes = secret.starts_with(standard_start) ? from_base64(secret.substr(standard_start.size())) : std::nullopt;
     if (!bytes || bytes->size() < fewest_bytes || bytes->size() > most_bytes) {
@@ -37,7 +38,7 @@ Result<void> check_secret(WebhookFormat format, std::string_view secret) {
 }
 
 Secret make_secret(WebhookFormat format) {
-  if (format == WebhookFormat::pipes) return {};
+  if (format == WebhookFormat::pipes || format == WebhookFormat::pepipost) return {};
   if (format == WebhookFormat::graph) return Secret(random_text(graph_length, alphanumeric));
   std::array<std::uint8_t, 32> bytes{};
   fill_random(bytes);

@@ -101,6 +101,7 @@ bool Runner::is_for_us(const JournalItem& item) const {
   const auto& kinds = subscription_.kinds;
   if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), item.event.kind) == kinds.end()) return false;
   if (subscription_.channel && item.event.channel != subscription_.channel) return false;
+  if (parts_.renderer.only_moves() && is_idle_status(item.event)) return false;
   return parts_.renderer.tells(item.event.kind);
 }
 

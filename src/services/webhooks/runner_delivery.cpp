@@ -1,5 +1,6 @@
 // One event to its endpoint, and what becomes of it.
 #include "base/log.h"
+#include "services/webhooks/own_header.h"
 #include "services/webhooks/runner.h"
 #include "services/webhooks/schedule.h"
 
@@ -40,6 +41,7 @@ Task<void> Runner::deliver(std::uint64_t sequence) {
   const auto channel = entry->item.event.channel ? parts_.channels.find(*entry->item.event.channel) : nullptr;
   auto call = parts_.renderer.render(subscription_, channel.get(), entry->item, begun);
   if (call) {
+    add_own_header(subscription_, *call);
     auto answer = co_await parts_.sender.post(std::move(*call));
     if (stopping_) co_return;
     settle(*window_.find(sequence), answer, begun);
@@ -88,6 +90,8 @@ void Runner::settle(const Window::Entry& entry, const WebhookAnswer& answer, Tim
   }
   if (!entry.early && outcome.attempt % most_attempts(subscription_.format) == 0) {
     ++parts_.counters.dead;
+    log::warn("webhook_given_up",
+              {{"subscription", subscription_.id.text()}, {"sequence", entry.item.event.sequence}, {"error", outcome.error}});
     outcome.state = State::dead;
     outcome.to_offline_queue = subscription_.format == WebhookFormat::pipes;
     return finish(entry, std::move(outcome));
@@ -151,8 +155,7 @@ void Runner::note_health(const WebhookAnswer& answer) {
   ++failures_in_row_;
   if (answer.status == gone) gone_ = "the endpoint answered 410 Gone";
   if (is_failing_too_long(now)) gone_ = "the endpoint has failed for 5 days";
-  // Pipes promises three tries within ten seconds for every event, whatever became of the one before.
-  if (subscription_.format == WebhookFormat::pipes || failures_in_row_ < parts_.limits.failures_to_open) return;
+  if (keeps_its_pace(subscription_.format) || failures_in_row_ < parts_.limits.failures_to_open) return;
   if (!std::exchange(open_, true)) {
     ++parts_.counters.circuits_open;
     log::warn("webhook_circuit_open", {{"subscription", subscription_.id.text()}, {"error", reason_of(answer)}});

@@ -221,6 +221,10 @@ TEST(Schedule, FollowsTheContractAndTheSpecification) {
   EXPECT_EQ(most_attempts(WebhookFormat::standard), 10u);
   EXPECT_EQ(retry_delay(WebhookFormat::pipes, 1), 2s);
   EXPECT_EQ(retry_delay(WebhookFormat::pipes, 2), 8s);
+  EXPECT_EQ(most_attempts(WebhookFormat::pepipost), 3u);
+  EXPECT_EQ(retry_delay(WebhookFormat::pepipost, 1), 5s);
+  EXPECT_EQ(retry_delay(WebhookFormat::pepipost, 2), 30s);
+  EXPECT_EQ(wait_before_retry(WebhookFormat::pepipost, 1, 60s, 1), 5s);
   EXPECT_EQ(retry_delay(WebhookFormat::graph, 1), 5s);
   EXPECT_EQ(retry_delay(WebhookFormat::standard, 9), 24h);
   EXPECT_EQ(retry_delay(WebhookFormat::standard, 14), 24h);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace wherry::webhooks {
 
@@ -10,6 +11,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr std::array<milliseconds, 2> pipes_delays{seconds(2), seconds(8)};
+constexpr std::array<milliseconds, 2> pepipost_delays{seconds(5), seconds(30)};
 constexpr std::array<milliseconds, 9> standard_delays{seconds(5), minutes(5), minutes(30), hours(2), hours(5),
                                                       hours(10),  hours(14),  hours(20),   hours(24)};
 constexpr milliseconds longest_retry_after = hours(1);
@@ -17,25 +19,35 @@ constexpr milliseconds first_probe = seconds(5);
 constexpr milliseconds longest_probe = minutes(5);
 constexpr double jitter = 0.2;
 
+std::span<const milliseconds> delays_of(WebhookFormat format) {
+  switch (format) {
+    case WebhookFormat::pipes: return pipes_delays;
+    case WebhookFormat::pepipost: return pepipost_delays;
+    case WebhookFormat::standard:
+    case WebhookFormat::graph:
+    case WebhookFormat::magpipe: break;
+  }
+  return standard_delays;
+}
+
 milliseconds stretched(milliseconds delay, double random) {
   return delay + milliseconds(static_cast<std::int64_t>(static_cast<double>(delay.count()) * jitter * random));
 }
 }  // namespace
 
-std::uint32_t most_attempts(WebhookFormat format) {
-  const auto retries = format == WebhookFormat::pipes ? pipes_delays.size() : standard_delays.size();
-  return static_cast<std::uint32_t>(retries) + 1;
-}
+bool keeps_its_pace(WebhookFormat format) { return format == WebhookFormat::pipes || format == WebhookFormat::pepipost; }
+
+std::uint32_t most_attempts(WebhookFormat format) { return static_cast<std::uint32_t>(delays_of(format).size()) + 1; }
 
 milliseconds retry_delay(WebhookFormat format, std::uint32_t attempt) {
-  const auto step = attempt == 0 ? 0 : attempt - 1;
-  if (format == WebhookFormat::pipes) return pipes_delays[std::min<std::size_t>(step, pipes_delays.size() - 1)];
-  return standard_delays[std::min<std::size_t>(step, standard_delays.size() - 1)];
+  const auto delays = delays_of(format);
+  const std::size_t step = attempt == 0 ? 0 : attempt - 1;
+  return delays[std::min(step, delays.size() - 1)];
 }
 
 milliseconds wait_before_retry(WebhookFormat format, std::uint32_t attempt, std::optional<milliseconds> retry_after, double random) {
   const auto planned = retry_delay(format, attempt);
-  if (format == WebhookFormat::pipes) return planned;  // its two delays are part of the contract
+  if (keeps_its_pace(format)) return planned;
   const auto asked = std::clamp(retry_after.value_or(milliseconds(0)), milliseconds(0), longest_retry_after);
   return std::max(stretched(planned, random), asked);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "services/webhooks/new_secret.h"
+#include "services/webhooks/own_header.h"
 
 namespace wherry {
 
@@ -22,6 +23,11 @@ Result<void> check_kinds(const std::vector<std::string>& kinds, const WebhookRen
     }
   }
   return {};
+}
+
+Result<void> check_edition(std::uint32_t edition, const WebhookRenderer& renderer) {
+  if (edition >= 1 && edition <= renderer.editions()) return {};
+  return invalid("edition: this format has " + std::to_string(renderer.editions()));
 }
 
 Error no_such_subscription() { return {ErrorCode::not_found, "no such subscription"}; }
@@ -138,6 +144,8 @@ Task<Result<Subscription>> Webhooks::add(NewSubscription request) {
   CO_TRY_VOID(check_url(request.url));
   CO_TRY_VOID(check_kinds(request.kinds, renderer_of(made)));
   CO_TRY_VOID(webhooks::check_secret(made.format, request.secret));
+  CO_TRY_VOID(check_edition(request.edition, renderer_of(made)));
+  CO_TRY_VOID(webhooks::check_own_header(request.header_name, request.header_value));
   if (request.asymmetric && made.format != WebhookFormat::standard) co_return invalid("only the standard format has v1a signatures");
   CO_TRY(auto tenant, co_await parts_.access.find_tenant(request.tenant));
   if (!tenant) co_return Error{ErrorCode::not_found, "no such tenant"};
@@ -156,6 +164,9 @@ Task<Result<Subscription>> Webhooks::add(NewSubscription request) {
   made.secret = request.secret.empty() ? webhooks::make_secret(made.format) : Secret(std::move(request.secret));
   if (request.asymmetric) made.signing_seed = webhooks::make_signing_seed();
   made.kinds = std::move(request.kinds);
+  made.edition = request.edition;
+  made.header_name = std::move(request.header_name);
+  made.header_value = std::move(request.header_value);
   CO_TRY(made, co_await parts_.store.add_subscription(std::move(made)));
   run(made);
   co_return made;
@@ -170,6 +181,16 @@ Task<Result<Subscription>> Webhooks::change(SubscriptionId id, SubscriptionChang
   if (change.kinds) {
     CO_TRY_VOID(check_kinds(*change.kinds, renderer_of(changed)));
     changed.kinds = std::move(*change.kinds);
+  }
+  if (change.edition) {
+    CO_TRY_VOID(check_edition(*change.edition, renderer_of(changed)));
+    changed.edition = *change.edition;
+  }
+  if (change.header_name || change.header_value) {
+    if (change.header_name) changed.header_name = std::move(*change.header_name);
+    if (change.header_value) changed.header_value = std::move(*change.header_value);
+    if (changed.header_name.empty()) changed.header_value = Secret();
+    CO_TRY_VOID(webhooks::check_own_header(changed.header_name, changed.header_value));
   }
   if (change.secret) {
     CO_TRY_VOID(webhooks::check_secret(changed.format, *change.secret));
@@ -233,6 +254,7 @@ Task<Result<WebhookAnswer>> Webhooks::test(SubscriptionId id) {
   const auto channel = subscription.channel ? parts_.channels.find(*subscription.channel) : nullptr;
   auto call = renderer_of(subscription).render(subscription, channel.get(), item, now);
   if (!call) co_return invalid("this format cannot be tested");
+  webhooks::add_own_header(subscription, *call);
   co_return co_await parts_.sender.post(std::move(*call));
 }
 
@@ -253,7 +275,7 @@ Task<Result<std::uint64_t>> Webhooks::replay(SubscriptionId id, WebhookStore::Re
 Task<Result<DeliveryCounts>> Webhooks::counts(SubscriptionId id) {
   CO_TRY(auto subscription, co_await find(id));
   if (subscription.kinds.empty()) subscription.kinds = renderer_of(subscription).kinds();
-  co_return co_await parts_.store.counts(std::move(subscription));
+  co_return co_await parts_.store.counts(subscription, renderer_of(subscription).only_moves());
 }
 
 }  // namespace wherry

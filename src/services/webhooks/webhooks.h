@@ -17,6 +17,9 @@ struct NewSubscription {
   std::string secret;              ///< empty: one is made (standard, graph) or none is used (pipes)
   std::vector<std::string> kinds;
   bool asymmetric = false;         ///< standard: sign with Ed25519 too (v1a)
+  std::uint32_t edition = 1;
+  std::string header_name;         ///< sent with every call; empty: none
+  Secret header_value;
 };
 
 struct SubscriptionChange {
@@ -24,6 +27,9 @@ struct SubscriptionChange {
   std::optional<std::string> secret;   ///< the old one goes on signing too, until forget_previous_secret
   bool forget_previous_secret = false;
   std::optional<std::vector<std::string>> kinds;
+  std::optional<std::uint32_t> edition;
+  std::optional<std::string> header_name;   ///< "" takes the header away
+  std::optional<Secret> header_value;
   std::optional<bool> enabled;
 };
 

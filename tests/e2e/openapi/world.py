@@ -3,7 +3,7 @@ import datetime
 import functools
 import itertools
 
-from support import call, wait_until
+from support import call, multipart, wait_until
 
 PLANTED = {"access_token": "planted-access-token-5d1b", "app_secret": "planted-app-secret-77aa", "verify_token": "planted-verify-token-91"}
 ENDPOINT = "https://example.com/hook"
@@ -14,6 +14,7 @@ NOT_GENERATED = {
     "readFile": "needs a signed link",
     "connectAccount": "needs a token that WhatsApp takes",
     "sendWhatsappTemplate": "needs a template that WhatsApp has approved",
+    "pepipostUploadMedia": "takes a form with a file",
 }
 # Answers like success to what does not exist, so that nobody learns what does.
 SILENT_ON_UNKNOWN = {"changeAccount", "removeAccount", "createTemplate"}  # createTemplate: a name that nobody has yet is what it asks for
@@ -70,7 +71,8 @@ class World:
     @staticmethod
     def refuses(operation, answer):
         refusal = REFUSALS.get(operation.document.door)
-        return bool(refusal) and all(answer.json.get(name) == value for name, value in refusal.items())
+        is_json = answer.headers.get("content-type", "").startswith("application/json")
+        return bool(refusal) and is_json and all(answer.json.get(name) == value for name, value in refusal.items())
 
     @staticmethod
     def unknown_like(value):
@@ -123,6 +125,16 @@ class Tenant:
             return self.of_magpipe(operation)
         if path == "/admin/v1/channels":
             return self.world.channel_fields()
+        if path.startswith("/api/v2/message/"):
+            return {"message": self.pepipost_message}
+        if path == "/api/v2/source/":
+            return {"channel": self.channel["id"]}
+        if path == "/admin/v1/sources/{id}":
+            return {"id": self.source}
+        if path == "/admin/v1/consents":
+            return {"recipients": ["919812345670"], "recipient": self.consented}
+        if path == "/api/v2/media/{mediaId}":
+            return {"mediaId": self.pepipost_media}
         if path == "/v1/media/upload":
             return {"url": None}
         return {}
@@ -186,6 +198,23 @@ class Tenant:
         answer = call("POST", self.world.demo.base_url + "/v1/media/upload", {"data": PIXEL, "mimeType": "image/png"}, self.key("pipes"))
         assert answer.status == 200, answer
         return answer.json["mediaId"]
+
+    def source(self):
+        return self.world.made("/sources", {"tenant_id": self.id, "name": "shop", "channel_id": self.channel["id"]})["id"]
+
+    def consented(self):
+        said = {"tenant_id": self.id, "opted_in": True, "source": "WEB", "recipients": ["919812345679"]}
+        assert self.world.demo.admin("PUT", "/consents", said).status == 200
+        return "919812345679"
+
+    def pepipost_message(self):
+        return [{"recipient_whatsapp": self.world.demo.customer, "source": self.source(), "message_type": "text", "type_text": [{"content": "hello"}]}]
+
+    def pepipost_media(self):
+        body, headers = multipart(b"%PDF-1.4", "a.pdf", "application/pdf")
+        answer = call("POST", self.world.demo.base_url + "/api/v2/media/upload/", body, self.key("pepipost"), headers)
+        assert answer.status == 200, answer
+        return answer.json["data"]["mediaId"]
 
     @functools.cache
     def sent(self):
