@@ -62,6 +62,8 @@ class Case {
     names_["pool"] = world_.access_store.channels.front().id.text();
     names_["unknown_pool"] = ChannelId::make(now).text();
     add_templates();
+    const auto writer = world_.add_conversation(us, now);
+    world_.messages.conversations[writer].identity.wa_id = WaId{"447700900555"};
   }
 
   void run() {
