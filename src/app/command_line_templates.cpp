@@ -81,7 +81,7 @@ void add_template_commands(CLI::App& app, const Shared& parsed) {
   });
   auto& sync = of_channel(*group.add_subcommand("sync", "Read the whole list from WhatsApp now"), parsed);
   on_admin(sync, parsed, [](Parsed& p, const AdminTarget&) -> Result<void> {
-    p.call = {Method::post, path_of(p, "/sync"), {}};
+    p.call = {Method::post, "/admin/v1/channels/" + http::percent_encode(p.fields["channel"]) + "/sync-templates", {}};
     return {};
   });
   add_changes(group, parsed);

@@ -91,7 +91,7 @@ class TemplatesTest(DemoTest):
 
     def test_a_sync_reads_what_is_there_and_a_deletion_goes(self):
         template = self.approved(name="short_lived")
-        answer = self.demo.admin("POST", self.path + "/sync")
+        answer = self.demo.admin("POST", f"/channels/{self.channel}/sync-templates")
         self.assertEqual(answer.status, 200, answer)
         self.assertGreaterEqual(answer.json["templates"], 1)
         listed = self.demo.admin("GET", self.path + "?name=short_lived").json

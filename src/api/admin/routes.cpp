@@ -53,7 +53,7 @@ void add_admin_routes(http::Router& router, AdminServices& services) {
   add(post, "/admin/v1/channels/{id}/check", check_channel);
   add(get, "/admin/v1/channels/{id}/templates", list_templates);
   add(post, "/admin/v1/channels/{id}/templates", create_template);
-  add(post, "/admin/v1/channels/{id}/templates/sync", sync_templates);
+  add(post, "/admin/v1/channels/{id}/sync-templates", sync_templates);
   add(get, "/admin/v1/channels/{id}/templates/{template}", get_template);
   add(patch, "/admin/v1/channels/{id}/templates/{template}", edit_template);
   add(delete_, "/admin/v1/channels/{id}/templates/{template}", remove_template);

@@ -46,7 +46,7 @@ Task<Result<http::Response>> create_template(AdminServices& services, http::Requ
   co_return template_response(201, made);
 }
 
-/// POST /admin/v1/channels/{id}/templates/sync   Reads the account's whole list from WhatsApp, now.
+/// POST /admin/v1/channels/{id}/sync-templates   Reads the account's whole list from WhatsApp, now.
 /// Gives:  how many there are, changed and went.
 /// Errors: conflict -> 409: it is being read already.
 Task<Result<http::Response>> sync_templates(AdminServices& services, http::Request& request) {

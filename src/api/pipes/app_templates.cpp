@@ -64,6 +64,12 @@ Result<MessageTemplate> only_one(std::vector<MessageTemplate> known) {
   return std::move(known.front());
 }
 
+// WhatsApp's no to a definition is the caller's to mend; that of a message would be a failed send.
+Error about_definition(Error error) {
+  if (error.code == ErrorCode::rejected) error.code = ErrorCode::invalid_argument;
+  return error;
+}
+
 http::Response done() { return http::json_response(200, R"({"success":true})"); }
 
 }  // namespace
@@ -92,8 +98,9 @@ Task<Result<http::Response>> get_template(const PipesServices& services, http::R
 Task<Result<http::Response>> create_template(const PipesServices& services, http::Request& request, Principal caller) {
   CO_TRY(auto channel, find_pool_number(services, caller.tenant, request.param("poolNumberId")));
   CO_TRY(auto definition, co_await read_app_body(*request.body));
-  CO_TRY(const auto made, co_await services.templates.create(std::move(channel), std::move(definition)));
-  const json::object out{{"id", made.id}, {"status", made.status}, {"category", made.category}};
+  const auto made = co_await services.templates.create(std::move(channel), std::move(definition));
+  if (!made) co_return about_definition(made.error());
+  const json::object out{{"id", made->id}, {"status", made->status}, {"category", made->category}};
   co_return http::json_response(200, json::serialize(out));
 }
 
@@ -102,7 +109,8 @@ Task<Result<http::Response>> edit_template(const PipesServices& services, http::
   CO_TRY(auto change, co_await read_app_body(*request.body));
   CO_TRY(auto translations, co_await named(services, channel, request));
   CO_TRY(auto known, only_one(std::move(translations)));
-  CO_TRY_VOID(co_await services.templates.edit(std::move(channel), std::move(known.id), std::move(change)));
+  const auto edited = co_await services.templates.edit(std::move(channel), std::move(known.id), std::move(change));
+  if (!edited) co_return about_definition(edited.error());
   co_return done();
 }
 
@@ -110,7 +118,8 @@ Task<Result<http::Response>> remove_template(const PipesServices& services, http
   CO_TRY(auto channel, find_pool_number(services, caller.tenant, request.param("poolNumberId")));
   CO_TRY(auto known, co_await named(services, channel, request));
   auto id = parameter(request, "language").empty() ? std::string() : std::move(known.front().id);
-  CO_TRY_VOID(co_await services.templates.remove(std::move(channel), std::move(known.front().name), std::move(id)));
+  auto removed = co_await services.templates.remove(std::move(channel), std::move(known.front().name), std::move(id));
+  if (!removed) co_return about_definition(std::move(removed).error());
   co_return done();
 }
 
