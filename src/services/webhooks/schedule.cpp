@@ -16,7 +16,7 @@ constexpr std::array<milliseconds, 9> standard_delays{seconds(5), minutes(5), mi
                                                       hours(10),  hours(14),  hours(20),   hours(24)};
 constexpr milliseconds longest_retry_after = hours(1);
 constexpr milliseconds first_probe = seconds(5);
-constexpr milliseconds longest_probe = minutes(5);
+constexpr milliseconds longest_probe = minutes(1);
 constexpr double jitter = 0.2;
 
 std::span<const milliseconds> delays_of(WebhookFormat format) {
