@@ -86,14 +86,16 @@ class MemorySubscriptions final : public WebhookStore {
     co_return Result<void>();
   }
   Task<Result<DeliveryProgress>> progress(SubscriptionId) override { co_return DeliveryProgress(); }
-  Task<Result<void>> record(Subscription, std::vector<DeliveryOutcome>, std::uint64_t) override { co_return Result<void>(); }
+  Task<Result<void>> record(Subscription, std::vector<std::uint64_t>, std::vector<DeliveryOutcome>, std::uint64_t) override {
+    co_return Result<void>();
+  }
   Task<Result<void>> disable(Subscription, std::string, Timestamp) override { co_return Result<void>(); }
   Task<Result<std::vector<DeadLetter>>> dead_letters(SubscriptionId, std::uint64_t, std::uint32_t) override {
     co_return std::vector<DeadLetter>();
   }
   Task<Result<std::uint64_t>> replay(Subscription, Replay, Timestamp, milliseconds) override { co_return std::uint64_t{0}; }
   Task<Result<std::uint64_t>> forget_dropped() override { co_return std::uint64_t{0}; }
-  Task<Result<DeliveryCounts>> counts(Subscription) override { co_return DeliveryCounts(); }
+  Task<Result<DeliveryCounts>> counts(Subscription, bool) override { co_return DeliveryCounts(); }
 };
 
 /// The Magpipe door, with a key of the first tenant.
