@@ -119,7 +119,8 @@ Core::Core(const Config& config, Clock& the_clock, Parts parts)
                 {}}),
       live_dispatch({live_store, journal_store, received_feed, access_store, channels, live, clock, api::pipes::render_whatsapp_message,
                      [this](TenantId tenant, std::optional<ChannelId> channel) { return webhooks.pipes_takes(tenant, channel); }}) {
-  outbox.judge_templates([this](ChannelPtr channel, TemplateContent message) { return templates.check(std::move(channel), std::move(message)); });
+  outbox.judge_templates(
+      [this](ChannelPtr channel, TemplateContent message) { return templates.check(std::move(channel), std::move(message)); });
 }
 
 Core::~Core() = default;

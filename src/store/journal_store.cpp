@@ -86,7 +86,7 @@ Task<Result<std::vector<JournalItem>>> SqlJournalStore::read_kind(TenantId tenan
 }
 
 Task<Result<std::vector<JournalItem>>> SqlJournalStore::read(TenantId tenant, std::uint64_t after, std::uint32_t limit) {
-  co_return co_await read_kind(tenant, after, limit, {});
+  co_return co_await read_kind(tenant, after, limit, std::string());
 }
 
 Task<Result<ReceivedPage>> SqlJournalStore::read_received(TenantId tenant, std::uint64_t after, std::uint32_t limit) {

@@ -48,7 +48,8 @@ class PipesWorld {
     access_store.channels.push_back(channel);
     run(io, channels.load()).value();
     outbox.judge_templates([this](ChannelPtr of, TemplateContent message) { return templates.check(std::move(of), std::move(message)); });
-    api::pipes::add_pipes_routes(router, {access, outbox, media, idempotency, messages, live, channels, templates, clock, "https://wherry.example.org"});
+    api::pipes::add_pipes_routes(
+        router, {access, outbox, media, idempotency, messages, live, channels, templates, clock, "https://wherry.example.org"});
   }
 
   ConversationId add_conversation(TenantId owner, std::optional<Timestamp> last_inbound) {

@@ -13,7 +13,8 @@ constexpr std::uint32_t default_limit = 25, largest_limit = 100;
 std::string parameter(const http::Request& request, std::string_view name) { return http::query_value(request.query, name).value_or(""); }
 
 json::object template_object(const MessageTemplate& known) {
-  json::object out{{"name", known.name}, {"status", known.status}, {"category", known.category}, {"language", known.language}, {"id", known.id}};
+  json::object out{
+      {"name", known.name}, {"status", known.status}, {"category", known.category}, {"language", known.language}, {"id", known.id}};
   out["components"] = known.components;
   if (!known.parameter_format.empty()) out["parameter_format"] = known.parameter_format;
   return out;

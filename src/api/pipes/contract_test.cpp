@@ -20,7 +20,8 @@ std::string read_file(const fs::path& path) {
 }
 
 http::Method method_of(std::string_view name) {
-  for (const auto method : {http::Method::get, http::Method::head, http::Method::post, http::Method::put, http::Method::patch, http::Method::delete_}) {
+  for (const auto method :
+       {http::Method::get, http::Method::head, http::Method::post, http::Method::put, http::Method::patch, http::Method::delete_}) {
     if (http::to_string(method) == name) return method;
   }
   throw std::logic_error("unknown method in a contract case: " + std::string(name));

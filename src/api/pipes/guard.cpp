@@ -90,8 +90,7 @@ Task<http::Response> answer(const PipesServices& services, http::Request& reques
 
 }  // namespace
 
-Task<http::Response> guarded(const PipesServices& services, http::Request& request, Keys keys, Scope scope,
-                             Operation operation) {
+Task<http::Response> guarded(const PipesServices& services, http::Request& request, Keys keys, Scope scope, Operation operation) {
   co_return co_await answer(services, request, keys, scope, operation);
 }
 

@@ -8,9 +8,8 @@ namespace wherry::api::pipes {
 void add_pipes_routes(http::Router& router, PipesServices services) {
   auto shared = std::make_shared<const PipesServices>(std::move(services));  // shared by the routes' handlers
   const auto add = [&](http::Method method, std::string_view path, Keys keys, Scope scope, Operation operation) {
-    router.add(method, path, [shared, keys, scope, operation](http::Request& request) {
-      return guarded(*shared, request, keys, scope, operation);
-    });
+    router.add(method, path,
+               [shared, keys, scope, operation](http::Request& request) { return guarded(*shared, request, keys, scope, operation); });
   };
   using enum http::Method;
   add(post, "/v1/messages/send", Keys::tenant, Scope::send, send_message);

@@ -12,9 +12,8 @@ namespace {
 constexpr std::size_t longest_name = 64, longest_value = 1024;
 constexpr std::string_view token = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 constexpr std::array<std::string_view, 13> taken{
-    "host", "content-type", "content-length", "transfer-encoding", "connection",          "expect",
-    "te",   "trailer",      "upgrade",        "user-agent",        "x-hub-signature-256", "x-pipes-signature",
-                                                 "x-magpipe-signature"};
+    "host",    "content-type", "content-length",      "transfer-encoding", "connection",         "expect", "te", "trailer",
+    "upgrade", "user-agent",   "x-hub-signature-256", "x-pipes-signature", "x-magpipe-signature"};
 
 Error invalid(std::string text) { return {ErrorCode::invalid_argument, std::move(text)}; }
 
