@@ -25,6 +25,9 @@ struct MessageTemplate {
   Timestamp updated_at;          ///< when we learned it
 };
 
+/// WhatsApp was told to delete it: it cannot be sent any more, and its name is taken for a while.
+inline bool is_deleted(const MessageTemplate& known) { return known.status == "PENDING_DELETION" || known.status == "DELETED"; }
+
 /// The words of the BODY component, with their variables; empty when there is none.
 std::string template_body(const MessageTemplate& known);
 

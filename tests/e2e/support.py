@@ -233,6 +233,17 @@ class Demo(Gateway):
         self.simulator = Simulator(self.ready["simulator_control_url"], self.ready["phone_number_id"])
 
 
+    def approved_template(self, name="hello_world", language="en_US", text="Hello!"):
+        """A template without parameters on the demo's number, once its review is over."""
+        channel = self.admin("GET", f"/channels?tenant_id={self.tenant}").json["data"][0]["id"]
+        path = f"/channels/{channel}/templates"
+        body = {"name": name, "language": language, "category": "UTILITY", "components": [{"type": "BODY", "text": text}]}
+        made = self.admin("POST", path, body)
+        assert made.status == 201, made
+        wait_until(lambda: self.admin("GET", f"{path}/{made.json['id']}").json["status"] == "APPROVED", "the review of a template")
+        return name
+
+
 class DemoTest(unittest.TestCase):
     """One demo for the whole class, with a key that has no rate limit in self.key."""
 

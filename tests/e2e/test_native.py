@@ -62,7 +62,7 @@ class Native(DemoTest):
         self.assert_problem(self.post(channel_id=channel, to=stranger), 409, "window_closed")
         made = self.demo.admin("GET", f"/conversations?contact={stranger}").json["data"]
         self.assertEqual((len(made), made[0]["last_inbound_at"]), (1, None))
-        template = {"name": "hello_world", "language": {"code": "en_US"}}
+        template = {"name": self.demo.approved_template(), "language": {"code": "en_US"}}
         self.assertEqual(self.post(channel_id=channel, to=stranger, type="template", template=template).status, 202, "templates open conversations")
 
     def test_a_key_is_worth_one_message(self):

@@ -73,7 +73,7 @@ class Pepipost(unittest.TestCase):
     def test_opt_in_and_window_decide_what_may_be_sent(self):
         stranger = "919812345670"
         self.assertEqual(self.send("text", stranger, type_text=[{"content": "x"}])["error"], {"code": "8007", "message": "outside support window"})
-        template = {"source": self.source(), "type_template": [{"name": "hello_world", "language": {"locale": "en_US"}}]}
+        template = {"source": self.source(), "type_template": [{"name": self.demo.approved_template(), "language": {"locale": "en_US"}}]}
         self.assertEqual(self.send("template", stranger, **template)["error"]["code"], "8002")
         recipient = {"recipient": stranger, "source": "WEB"}
         self.assertEqual(self.post("/consent/manage/", {"type": "optin", "recipients": [recipient]})["message"], "Optin successfully added.")

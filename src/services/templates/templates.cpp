@@ -145,6 +145,13 @@ Task<Result<void>> Templates::hear(OtherEvent event) {
   if (!known || notice->words_changed) sync_.want(event.waba_id);
   if (!known) co_return Result<void>();
   auto after = notice->applied_to(*known);
+  if (is_deleted(after)) {
+    TemplateChanges changes(event.waba_id, sync_.hearers_of(event.waba_id), parts_.clock.now());
+    changes.lost(*known);
+    sync_.overtaken(event.waba_id);
+    auto update = changes.take();
+    co_return co_await parts_.store.apply(std::move(update));
+  }
   const auto reason = notice->reason == "NONE" ? std::string() : notice->reason;
   co_return co_await put(event.waba_id, &*known, std::move(after), reason);
 }
