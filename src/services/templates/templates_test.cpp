@@ -203,8 +203,9 @@ TEST_F(TemplatesTest, ATemplateThatIsBeingDeletedIsGone) {
   whatsapp.put("1", "order_ready");
   synced();
 
-  EXPECT_TRUE(hear("message_template_status_update",
-                   R"({"event":"PENDING_DELETION","message_template_id":1,"message_template_name":"order_ready","message_template_language":"en"})"));
+  EXPECT_TRUE(hear(
+      "message_template_status_update",
+      R"({"event":"PENDING_DELETION","message_template_id":1,"message_template_name":"order_ready","message_template_language":"en"})"));
 
   EXPECT_FALSE(run(store.find_by_id(channel->waba_id, "1")).value());
 }
