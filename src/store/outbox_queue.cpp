@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/fault_point.h"
 #include "base/json.h"
 #include "store/message_rows.h"
 #include "store/message_store.h"
@@ -111,7 +112,10 @@ Task<std::vector<Result<void>>> SqlMessageStore::put_in_line(std::vector<Message
     batches.push_back(std::move(batch));
     tenants.push_back(message.tenant);
   }
-  co_return co_await commit_each(std::move(batches), std::move(tenants));
+  fault_point("before-due-commit");
+  auto outcomes = co_await commit_each(std::move(batches), std::move(tenants));
+  fault_point("after-due-commit");
+  co_return outcomes;
 }
 
 Task<std::vector<Result<void>>> SqlMessageStore::commit_each(std::vector<Batch> batches, std::vector<TenantId> tenants) {

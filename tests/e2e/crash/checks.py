@@ -61,11 +61,17 @@ def in_order(expected, actual):
     return places == sorted(places)
 
 
-def check_sender(world, sender, events, found):
-    arrived = world.simulator.messages(to=sender.customer)[::-1]  # oldest first
-    texts = [text_of(message) for message in arrived]
+def arrived_at(world, customer, found):
+    """What the customer has, oldest first; each of it once."""
+    arrived = world.simulator.messages(to=customer)[::-1]
     found.twice += [f"reached Graph twice: {token}" for token in repeated([message["biz_opaque_callback_data"] for message in arrived])]
-    found.twice += [f"at the customer twice: {text}" for text in repeated(texts)]
+    found.twice += [f"at the customer twice: {text}" for text in repeated([text_of(message) for message in arrived])]
+    return arrived
+
+
+def check_sender(world, sender, events, found):
+    arrived = arrived_at(world, sender.customer, found)
+    texts = [text_of(message) for message in arrived]
     ids = {message["id"] for message in arrived}
     by_wamid, without = states_in(world, sender.conversation)
     for text, wamid in sender.answered.items():
@@ -80,6 +86,21 @@ def check_sender(world, sender, events, found):
     sent = [event["body"].get("wamid") for event in events if event["event"] == "message.sent" and event["conversation_id"] == sender.conversation]
     if not in_order(list(sender.answered.values()), sent):
         found.disordered.append(f"in the journal: {sender.label}")
+
+
+def check_planner(world, planner, found):
+    """What was accepted for now or later has an end, and the end that it tells is the one it had."""
+    arrived = arrived_at(world, planner.customer, found)
+    texts = [text_of(message) for message in arrived]
+    for text, identity in planner.accepted.items():
+        answer = world.gateway.admin("GET", f"/messages/{identity}")
+        state = answer.json["state"] if answer.status == 200 else answer.status
+        if (state in ARRIVED) != (text in texts):
+            found.lost.append(f"accepted, {state} here, {'at the customer' if text in texts else 'not at the customer'}: {text} {identity}")
+        elif state not in ARRIVED | {"failed", "uncertain"}:
+            found.lost.append(f"accepted and left {state}: {text} {identity}")
+    if not in_order(planner.at_once, texts):
+        found.disordered.append(f"at the customer: {planner.label}")
 
 
 def check_writer(writer, events, found):
@@ -116,6 +137,8 @@ def check(world, load, cursor):
         found.other.append(f"the journal has holes after {cursor}")
     for sender in load.senders:
         check_sender(world, sender, events, found)
+    for planner in load.planners:
+        check_planner(world, planner, found)
     for writer in load.writers:
         check_writer(writer, events, found)
     found.told = len(events)

@@ -18,12 +18,12 @@ from crash.load import Load  # noqa: E402
 from crash.world import FAULT_STATUS, World  # noqa: E402
 
 PLACES = ("before-accept-commit", "after-accept-commit", "before-outcome-commit", "after-outcome-commit", "after-upstream-write",
-          "before-inbound-commit", "after-inbound-commit", "before-webhook-commit", "after-webhook-commit")
+          "before-inbound-commit", "after-inbound-commit", "before-webhook-commit", "after-webhook-commit", "before-due-commit", "after-due-commit")
 
 
 class Tally:
     def __init__(self):
-        self.points = self.sends = self.answered = self.inbound = self.ordered = 0
+        self.points = self.sends = self.answered = self.accepted = self.inbound = self.ordered = 0
         self.kinds = collections.Counter()
         self.statuses = collections.Counter()
         self.findings = Findings()
@@ -35,6 +35,7 @@ class Tally:
             self.sends += len(sender.attempted)
             self.answered += len(sender.answered)
             self.statuses.update(sender.statuses)
+        self.accepted += sum(len(planner.accepted) for planner in load.planners)
         self.inbound += sum(len(writer.written) for writer in load.writers)
         self.ordered += sum(len(writer.ordered) for writer in load.writers)
 
@@ -107,7 +108,7 @@ def main():
     tally = run(points, seed, report=lambda line: print(line, flush=True))
     print(f"seed {seed}, {time.monotonic() - begin:.0f} s, slowest start {tally.start_seconds:.2f} s; ended by: "
           + ", ".join(f"{kind} {count}" for kind, count in sorted(tally.kinds.items())))
-    print(f"{tally.sends} sends, {tally.answered} answered with 2xx, by status {dict(sorted(tally.statuses.items()))}; "
+    print(f"{tally.sends} sends, {tally.answered} answered with 2xx, by status {dict(sorted(tally.statuses.items()))}; {tally.accepted} accepted for now or later; "
           f"{tally.inbound} inbound messages, {tally.ordered} with a known order; "
           f"{tally.findings.told} events told to a webhook, {tally.findings.repeats} of them twice")
     print(tally.last_line())

@@ -128,9 +128,11 @@ class World:
 
     def settle(self, seconds=30):
         """Until nothing is on its way any more: no send waits, no webhook is planned or unanswered."""
+        unsent = lambda: self.gateway.metric("wherry_outbox_waiting") + self.gateway.metric("wherry_outbox_scheduled")  # noqa: E731
+
         def quiet():
             stats = self.tell("GET", "/sim/stats")
-            return stats["planned"] <= self.always_planned and stats["webhooks_outstanding"] == 0 and self.gateway.metric("wherry_outbox_waiting") == 0
+            return stats["planned"] <= self.always_planned and stats["webhooks_outstanding"] == 0 and unsent() == 0
         wait_until(quiet, "everything on its way to arrive", seconds)
         told = lambda: self.admin("/subscriptions/" + self.subscription)["deliveries"]["pending"] == 0  # noqa: E731
         wait_until(told, "the application to be told everything", seconds)
