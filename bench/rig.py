@@ -1,10 +1,11 @@
 """What every row of the benchmark needs: processes, their CPU and memory, load generators, and a gateway on a fresh data directory."""
-import hashlib, hmac, http.client, json, os, pathlib, re, resource, signal, socket, subprocess, time
+import hashlib, hmac, http.client, json, os, pathlib, re, resource, signal, socket, subprocess, time, types
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "release"
 BINARY = pathlib.Path(os.environ.get("WHERRY_BINARY", BUILD / "wherry"))
 TICKS = os.sysconf("SC_CLK_TCK")
+PHONE_NUMBER = "106540352242922"
 
 
 def free_port():
@@ -141,13 +142,26 @@ class Gateway:
         wait_for(self.port, "/readyz")
         self.first_start = time.perf_counter() - begin
         self.admin = (pathlib.Path(directory) / "admin.key").read_text().strip()
-        self.tenant = self.admin_call("POST", "tenants", {"name": "bench"})["id"]
-        self.key = self.admin_call("POST", "keys", {"tenant_id": self.tenant, "rate_limit": 0})["key"]
-        self.admin_call("POST", "channels", {
-            "tenant_id": self.tenant, "phone_number_id": "106540352242922", "waba_id": "102290129340398", "display_number": "15550107788",
+        first = self.new_tenant("bench", PHONE_NUMBER, conversations)
+        self.tenant, self.key, self.file, self.script, self.inbound_rate = first.tenant, first.key, first.file, first.script, first.inbound_rate
+
+    def new_tenant(self, name, phone_number_id, conversations, rate_limit=0):
+        """A tenant with a key, a number and open conversations."""
+        tenant = self.admin_call("POST", "tenants", {"name": name})["id"]
+        key = self.admin_call("POST", "keys", {"tenant_id": tenant, "rate_limit": rate_limit})["key"]
+        self.add_channel(tenant, phone_number_id)
+        rate = self.receive(conversations, "open-" + name, phone_number_id)
+        file = pathlib.Path(self.directory) / f"{name}.conversations"
+        file.write_text("".join(id + "\n" for id in self.conversations_of(tenant)))
+        script = pathlib.Path(self.directory) / f"{name}.lua"
+        script.write_text(POST_SCRIPT % {"key": key, "file": file})
+        return types.SimpleNamespace(tenant=tenant, key=key, file=file, script=script, inbound_rate=rate)
+
+    def add_channel(self, tenant, phone_number_id):
+        return self.admin_call("POST", "channels", {
+            "tenant_id": tenant, "phone_number_id": phone_number_id, "waba_id": "102290129340398", "display_number": "1555" + phone_number_id[-7:],
             "access_token": "bench-token", "app_secret": "bench-secret", "verify_token": "bench-verify",
-            "graph_url": f"http://127.0.0.1:{self.sink_port}", "messages_per_second": 0, "pair_limit": False})
-        self.open_conversations(conversations)
+            "graph_url": f"http://127.0.0.1:{self.sink_port}", "messages_per_second": 0, "pair_limit": False})["id"]
 
     def admin_call(self, method, path, body=None):
         status, answer = call(self.port, method, "/admin/v1/" + path, json.dumps(body) if body is not None else None,
@@ -156,11 +170,7 @@ class Gateway:
             raise SystemExit(f"{method} {path}: {status} {answer.decode()}")
         return json.loads(answer)
 
-    def open_conversations(self, count):
-        self.inbound_rate = self.receive(count, "open")
-        self.list_conversations()
-
-    def receive(self, count, name):
+    def receive(self, count, name, phone_number_id=PHONE_NUMBER):
         """One signed webhook POST after the other, 500 customers' messages in each. Gives messages per second on disk."""
         now = str(int(time.time()))
         begin = time.perf_counter()
@@ -170,7 +180,7 @@ class Gateway:
                 number = f"9990{n:06d}0"
                 contacts.append({"wa_id": number, "profile": {"name": "Bench"}})
                 messages.append({"from": number, "id": f"wamid.{name}{n}", "timestamp": now, "type": "text", "text": {"body": "hi"}})
-            value = {"messaging_product": "whatsapp", "metadata": {"display_phone_number": "15550107788", "phone_number_id": "106540352242922"},
+            value = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": phone_number_id},
                      "contacts": contacts, "messages": messages}
             body = json.dumps({"object": "whatsapp_business_account",
                                "entry": [{"id": "102290129340398", "changes": [{"field": "messages", "value": value}]}]}).encode()
@@ -181,18 +191,14 @@ class Gateway:
                 raise SystemExit(f"webhook: {status} {answer.decode()}")
         return count / (time.perf_counter() - begin)
 
-    def list_conversations(self):
+    def conversations_of(self, tenant):
         ids, cursor = [], None
         while True:
-            page = self.admin_call("GET", "conversations?limit=500" + (f"&cursor={cursor}" if cursor else ""))
+            page = self.admin_call("GET", f"conversations?limit=500&tenant_id={tenant}" + (f"&cursor={cursor}" if cursor else ""))
             ids += [item["id"] for item in page["data"]]
             cursor = page["next_cursor"]
             if not cursor:
-                break
-        self.file = pathlib.Path(self.directory) / "conversations.txt"
-        self.file.write_text("\n".join(ids) + "\n")
-        self.script = pathlib.Path(self.directory) / "send.lua"
-        self.script.write_text(POST_SCRIPT % {"key": self.key, "file": self.file})
+                return ids
 
     def subscribe(self, port):
         body = {"tenant_id": self.tenant, "url": f"http://127.0.0.1:{port}/hook", "kinds": ["message.received"]}
@@ -201,10 +207,13 @@ class Gateway:
     def enable(self, subscription, enabled):
         self.admin_call("PATCH", "subscriptions/" + subscription, {"enabled": enabled})
 
+    def load_command(self, *arguments):
+        return [str(part) for part in (BUILD / "bench" / "inbound_load", self.port, *arguments)]
+
     def load(self, name, senders, per_post, total, conversations, rate=0):
         """Customers' messages by signed webhook POSTs of many senders; every answer is waited for. Gives what inbound_load says."""
-        command = [BUILD / "bench" / "inbound_load", self.port, name, senders, per_post, total, conversations, rate]
-        result = json.loads(subprocess.run([str(c) for c in command], capture_output=True, text=True, check=True).stdout)
+        command = self.load_command(name, senders, per_post, total, conversations, rate)
+        result = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
         if result["failed"]:
             raise SystemExit(f"{result['failed']} of {result['posts']} webhook POSTs were not answered with 200")
         return result
@@ -233,6 +242,7 @@ class Gateway:
         self.processes.stop(self.sink)
 
     def paced(self, rate, seconds):
+        """Sends on a fixed schedule; latency counts from the scheduled instant."""
         output = subprocess.run([BUILD / "bench" / "paced_load", f"http://127.0.0.1:{self.port}", self.key, self.file, str(rate), str(seconds)],
                                 capture_output=True, text=True, check=True).stdout
         return json.loads(output)

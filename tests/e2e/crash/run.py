@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
 """run.py N [SEED]: N crash points, each under load; ends with "N points, L lost, D sent twice, O out of order".
 
+They are shared out to a few worlds, each with a gateway, a simulated WhatsApp and applications of its own: most of a point is waiting.
+
 Every second point is a kill -9 at a random instant, the others end the process at a named place in its code. After each the gateway is
 started on the same data directory and everything it promised is checked. Exit status 0 only when all of it holds.
 """
 import collections
+import concurrent.futures
+import multiprocessing
 import pathlib
 import random
 import signal
@@ -21,8 +25,12 @@ PLACES = ("before-accept-commit", "after-accept-commit", "before-outcome-commit"
           "before-inbound-commit", "after-inbound-commit", "before-webhook-commit", "after-webhook-commit", "before-due-commit", "after-due-commit")
 
 
+WORLDS = 4
+
+
 class Tally:
     def __init__(self):
+        self.start_seconds = 0.0
         self.points = self.sends = self.answered = self.accepted = self.inbound = self.ordered = 0
         self.kinds = collections.Counter()
         self.statuses = collections.Counter()
@@ -38,6 +46,14 @@ class Tally:
         self.accepted += sum(len(planner.accepted) for planner in load.planners)
         self.inbound += sum(len(writer.written) for writer in load.writers)
         self.ordered += sum(len(writer.ordered) for writer in load.writers)
+
+    def add(self, more):
+        for name in ("points", "sends", "answered", "accepted", "inbound", "ordered"):
+            setattr(self, name, getattr(self, name) + getattr(more, name))
+        self.start_seconds = max(self.start_seconds, more.start_seconds)
+        self.kinds.update(more.kinds)
+        self.statuses.update(more.statuses)
+        self.findings.add(more.findings)
 
     def last_line(self):
         found = self.findings
@@ -63,18 +79,17 @@ def crash(world, load, place, rng):
     return kind
 
 
-def run(points, seed, seconds=None, report=lambda line: None):
-    """Gives the tally. Stops early once `seconds` are over."""
+def say(line):
+    print(line, flush=True)
+
+
+def run_one_world(points, seed):
     rng = random.Random(seed)
     tally = Tally()
     world = World(seed)
-    end = time.monotonic() + seconds if seconds else None
-    cursor = 0
     try:
         cursor = world.admin("/events", tenant_id=world.tenant, limit=1)["last"]
         for number in range(points):
-            if end and time.monotonic() > end:
-                break
             place = rng.choice(PLACES) if number % 2 else None
             world.storm(False)
             load = Load(world, f"point {number}")
@@ -91,12 +106,21 @@ def run(points, seed, seconds=None, report=lambda line: None):
             tally.count(kind, load)
             tally.findings.add(found)
             for line in found.lines():
-                report(f"point {number} ({kind}): {line}")
-            if tally.points % 50 == 0:
-                report(f"so far: {tally.last_line()}")
+                say(f"seed {seed}, point {number} ({kind}): {line}")
         tally.start_seconds = max(world.starts)
     finally:
         world.close()
+    return tally
+
+
+def run(points, seed, report=lambda line: None):
+    """Gives the tally of all worlds. What is wrong is also printed at once."""
+    tally = Tally()
+    shares = [points // WORLDS + (n < points % WORLDS) for n in range(WORLDS)]
+    with concurrent.futures.ProcessPoolExecutor(WORLDS, multiprocessing.get_context("spawn")) as pool:
+        for done in concurrent.futures.as_completed([pool.submit(run_one_world, share, seed * 100 + n) for n, share in enumerate(shares) if share]):
+            tally.add(done.result())
+            report(f"so far: {tally.last_line()}")
     return tally
 
 
@@ -105,7 +129,7 @@ def main():
     points = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     begin = time.monotonic()
-    tally = run(points, seed, report=lambda line: print(line, flush=True))
+    tally = run(points, seed, say)
     print(f"seed {seed}, {time.monotonic() - begin:.0f} s, slowest start {tally.start_seconds:.2f} s; ended by: "
           + ", ".join(f"{kind} {count}" for kind, count in sorted(tally.kinds.items())))
     print(f"{tally.sends} sends, {tally.answered} answered with 2xx, by status {dict(sorted(tally.statuses.items()))}; {tally.accepted} accepted for now or later; "
