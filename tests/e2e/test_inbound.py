@@ -1,4 +1,5 @@
 """What customers write: through the signed webhook into a conversation that can be answered."""
+import concurrent.futures
 import hashlib
 import hmac
 import json
@@ -29,6 +30,35 @@ class Inbound(DemoTest):
         wait_until(lambda: self.demo.metric('wherry_inbox_events_total{kind="message"}') >= before, "the second message")
         found = self.demo.admin("GET", f"/conversations?contact={customer}").json["data"]
         self.assertEqual([item["id"] for item in found], [conversation])
+
+    def test_two_thousand_customers_at_once_each_keep_their_name_number_and_words(self):
+        names = {f"9991{n:06d}7": f"Customer {n}" for n in range(2000)}
+        before = self.demo.admin("GET", f"/events?tenant_id={self.demo.tenant}&limit=1").json["last"]
+        with concurrent.futures.ThreadPoolExecutor(40) as pool:
+            writers = {customer: pool.submit(self.demo.simulator.write, customer, f"I am {name}", name=name) for customer, name in names.items()}
+            wamids = {writer.result()["id"]: customer for customer, writer in writers.items()}
+        wait_until(lambda: len(self.received_after(before)) >= len(names), "every customer to be heard", 60)
+        conversations = self.all_conversations()
+        heard = self.received_after(before)
+        self.assertEqual(sorted(event["body"]["wamid"] for event in heard), sorted(wamids))
+        for event in heard:
+            customer, conversation = wamids[event["body"]["wamid"]], conversations[event["conversation_id"]]
+            self.assertEqual((conversation["contact"], conversation["contact_name"]), (customer, names[customer]))
+
+    def received_after(self, sequence):
+        return [event for event in self.pages("/events", f"&after={sequence}", "after", "next_after") if event["event"] == "message.received"]
+
+    def all_conversations(self):
+        return {conversation["id"]: conversation for conversation in self.pages("/conversations", "", "cursor", "next_cursor")}
+
+    def pages(self, path, query, parameter, following):
+        found = []
+        while True:
+            page = self.demo.admin("GET", f"{path}?tenant_id={self.demo.tenant}&limit=500{query}").json
+            found += page["data"]
+            if not page["data"] or page[following] is None:
+                return found
+            query = f"&{parameter}={page[following]}"
 
     def test_the_admin_calls_need_the_admin_key(self):
         for key in (None, self.key, "x" * 40):
