@@ -39,6 +39,7 @@ struct ContactCard {
   std::vector<Email> emails;
   std::vector<Address> addresses;
   std::vector<Url> urls;
+  std::string vcard;             ///< the whole card as text, instead of everything but the name; linked phones only
   bool operator==(const ContactCard&) const = default;
 };
 

@@ -39,7 +39,9 @@ std::string_view kind_name(const Content& content) {
                                [](const LocationContent&) -> std::string_view { return "location"; },
                                [](const ContactsContent&) -> std::string_view { return "contacts"; },
                                [](const InteractiveContent&) -> std::string_view { return "interactive"; },
-                               [](const TemplateContent&) -> std::string_view { return "template"; }},
+                               [](const TemplateContent&) -> std::string_view { return "template"; },
+                               [](const PollContent&) -> std::string_view { return "poll"; },
+                               [](const ForwardContent&) -> std::string_view { return "forward"; }},
                     content);
 }
 
@@ -52,7 +54,8 @@ std::optional<MediaId> file_of(const Content& content) {
                                },
                                [](const TemplateContent& message) { return file_of_components(message.components); },
                                [](const TextContent&) { return File(); }, [](const ReactionContent&) { return File(); },
-                               [](const LocationContent&) { return File(); }, [](const ContactsContent&) { return File(); }},
+                               [](const LocationContent&) { return File(); }, [](const ContactsContent&) { return File(); },
+                               [](const PollContent&) { return File(); }, [](const ForwardContent&) { return File(); }},
                     content);
 }
 
@@ -62,7 +65,8 @@ std::string display_text(const Content& content) {
                                [](const LocationContent& place) { return place.name.empty() ? place.address : place.name; },
                                [](const ContactsContent& contacts) { return names_of(contacts); },
                                [](const InteractiveContent& interactive) { return interactive.body; },
-                               [](const TemplateContent& message) { return "[Template: " + message.name + "]"; }},
+                               [](const TemplateContent& message) { return "[Template: " + message.name + "]"; },
+                               [](const PollContent& poll) { return poll.name; }, [](const ForwardContent&) { return std::string(); }},
                     content);
 }
 

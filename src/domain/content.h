@@ -8,6 +8,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "domain/channel_kind.h"
 #include "domain/contact_card.h"
 #include "domain/interactive.h"
 #include "domain/location.h"
@@ -18,8 +19,9 @@ namespace wherry {
 
 /// What a message says. A new kind is added here; every std::visit then fails to compile until it knows it.
 struct TextContent {
-  std::string body;          ///< 1-4096 characters
+  std::string body;          ///< 1-4096 characters; 1-65536 from a linked phone
   bool preview_url = false;
+  std::vector<std::string> mentions = {};  ///< addresses (domain/jid.h); linked phones only
 };
 
 /// One of our stored files: image, audio, video, document or sticker.
@@ -29,6 +31,7 @@ struct MediaContent {
   std::string caption = {};    ///< at most 1024 characters; empty for none; audio and sticker never carry one
   std::string file_name = {};  ///< documents
   bool voice = false;          ///< audio: a voice message, which must be Ogg with Opus
+  std::vector<std::string> mentions = {};  ///< as of a text
 };
 
 /// An emoji on a message of the conversation, ours or the customer's.
@@ -42,23 +45,38 @@ struct ContactsContent {
   std::vector<ContactCard> contacts;  ///< 1-257
 };
 
-using Content =
-    std::variant<TextContent, MediaContent, ReactionContent, LocationContent, ContactsContent, InteractiveContent, TemplateContent>;
+/// A question with answers to choose from. Linked phones only.
+struct PollContent {
+  std::string name;                  ///< the question; 1-255 characters
+  std::vector<std::string> options;  ///< 2-12 different ones of 1-100 characters
+  std::uint32_t selectable = 1;      ///< how many one voter may choose; 0: any number
+};
+
+/// Another message once more, marked as forwarded. Linked phones only.
+struct ForwardContent {
+  std::string message_id;    ///< WhatsApp's id of that message
+  std::string chat;          ///< the address of the chat it stands in
+};
+
+using Content = std::variant<TextContent, MediaContent, ReactionContent, LocationContent, ContactsContent, InteractiveContent,
+                             TemplateContent, PollContent, ForwardContent>;
 
 inline constexpr std::size_t max_text_characters = 4096;
+inline constexpr std::size_t max_linked_text_characters = 65'536;
 inline constexpr std::size_t max_caption_characters = 1024;
 inline constexpr std::size_t max_emoji_bytes = 64;
 inline constexpr std::size_t max_wamid_bytes = 512;
 
-/// "text", "image", …, "interactive", "template": the wire name of the kind.
+/// "text", "image", …, "template", "poll", "forward": the wire name of the kind.
 std::string_view kind_name(const Content& content);
 /// The stored file that has to be at WhatsApp before the message is sent: of a medium, or of a header. nullopt when it has none.
 std::optional<MediaId> file_of(const Content& content);
 /// What a person reads first, for lists and logs of an application: body, caption, place, names; "[Template: name]" for a template.
 std::string display_text(const Content& content);
 
-/// Whether WhatsApp's documented limits are kept. Errors: invalid_argument, whose message begins with the name of the field.
-Result<void> check_content(const Content& content);
+/// Whether WhatsApp's limits are kept, and the channel can send such a thing. Errors: invalid_argument, whose message begins with the name of
+/// the field.
+Result<void> check_content(const Content& content, ChannelKind channel = ChannelKind::cloud);
 
 /// Whether a message with this content may quote that one, by WhatsApp's id; empty for none. Errors: invalid_argument.
 Result<void> check_reply(const Content& content, std::string_view reply_to);

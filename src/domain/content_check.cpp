@@ -1,8 +1,12 @@
+#include <algorithm>
+#include <set>
+
 #include "base/bytes.h"
 #include "domain/check_media.h"
 #include "domain/check_template.h"
 #include "domain/content.h"
 #include "domain/field_check.h"
+#include "domain/jid.h"
 
 namespace wherry {
 
@@ -17,15 +21,34 @@ constexpr std::size_t max_contacts = 257;
 constexpr std::size_t max_contact_entries = 100;
 constexpr std::size_t max_contact_text = 1000;
 
-Result<void> check(const TextContent& text) { return FieldCheck().required("text", text.body, max_text_characters).result(); }
+constexpr std::size_t max_mentions = 1024;
+constexpr std::size_t max_vcard = 64 * 1024;
+constexpr std::size_t max_poll_name = 255;
+constexpr std::size_t max_poll_option = 100;
 
-Result<void> check(const MediaContent& media) {
+void check_mentions(FieldCheck& check, const std::vector<std::string>& mentions) {
+  check.count("mentions", mentions.size(), 0, max_mentions);
+  for (const auto& mention : mentions) {
+    const auto jid = Jid::parse(mention);
+    check.that(jid && jid->is_person(), "mentions", "must be addresses of people");
+  }
+}
+
+Result<void> check(const TextContent& text, ChannelKind channel) {
   FieldCheck check;
+  check.required("text", text.body, channel == ChannelKind::linked ? max_linked_text_characters : max_text_characters);
+  check_mentions(check, text.mentions);
+  return check.result();
+}
+
+Result<void> check(const MediaContent& media, ChannelKind) {
+  FieldCheck check;
+  check_mentions(check, media.mentions);
   check.text("caption", media.caption, max_caption_characters).text("fileName", media.file_name, max_file_name);
   return check.that(!media.voice || media.kind == MediaKind::audio, "voice", "is for audio only").result();
 }
 
-Result<void> check(const ReactionContent& reaction) {
+Result<void> check(const ReactionContent& reaction, ChannelKind) {
   FieldCheck check;
   const bool target = is_clean_utf8(reaction.message_id) && !reaction.message_id.empty() && reaction.message_id.size() <= max_wamid_bytes;
   check.that(target, "messageId", "must name the message to react to");
@@ -33,7 +56,7 @@ Result<void> check(const ReactionContent& reaction) {
   return check.result();
 }
 
-Result<void> check(const LocationContent& location) {
+Result<void> check(const LocationContent& location, ChannelKind) {
   FieldCheck check;
   check_location(check, "location", location);
   return check.text("location.name", location.name, max_place_text).text("location.address", location.address, max_place_text).result();
@@ -54,6 +77,10 @@ void check_card(FieldCheck& check, const std::string& at, const ContactCard& car
     for (const auto* value : values) check.text(where, *value, max_contact_text);
   };
   const auto& name = card.name;
+  if (!card.vcard.empty()) {
+    check.text(at + ".name.formatted_name", name.formatted_name, max_contact_text).text(at + ".vcard", card.vcard, max_vcard);
+    return;
+  }
   check.required(at + ".name.formatted_name", name.formatted_name, max_contact_text);
   texts(at + ".name", {&name.first_name, &name.last_name, &name.middle_name, &name.prefix, &name.suffix});
   const bool named = !(name.first_name + name.last_name + name.middle_name + name.prefix + name.suffix).empty();
@@ -71,7 +98,7 @@ void check_card(FieldCheck& check, const std::string& at, const ContactCard& car
   }
 }
 
-Result<void> check(const ContactsContent& content) {
+Result<void> check(const ContactsContent& content, ChannelKind) {
   FieldCheck check;
   check.count("contacts", content.contacts.size(), 1, max_contacts);
   for (std::size_t i = 0; i < content.contacts.size(); ++i) check_card(check, "contacts[" + std::to_string(i) + "]", content.contacts[i]);
@@ -114,7 +141,7 @@ void check_action(FieldCheck& check, const OtherAction& action) {
   check_object(check, "interactive.action", action.action);
 }
 
-Result<void> check(const InteractiveContent& content) {
+Result<void> check(const InteractiveContent& content, ChannelKind) {
   FieldCheck check;
   const bool list = std::holds_alternative<ListMenu>(content.action), other = std::holds_alternative<OtherAction>(content.action);
   if (const auto* text = std::get_if<std::string>(&content.header)) check.required("interactive.header.text", *text, max_short_text);
@@ -128,7 +155,47 @@ Result<void> check(const InteractiveContent& content) {
   return check.result();
 }
 
-Result<void> check(const TemplateContent& content) { return check_template(content); }
+Result<void> check(const TemplateContent& content, ChannelKind) { return check_template(content); }
+
+Result<void> check(const PollContent& poll, ChannelKind) {
+  FieldCheck check;
+  std::set<std::string> options;
+  check.required("name", poll.name, max_poll_name).count("options", poll.options.size(), 2, 12);
+  for (const auto& option : poll.options) check.required("options", option, max_poll_option).unique("options", option, options);
+  return check.that(poll.selectable <= poll.options.size(), "selectable", "must not be more than there are options").result();
+}
+
+Result<void> check(const ForwardContent& forward, ChannelKind) {
+  FieldCheck check;
+  const bool target = is_clean_utf8(forward.message_id) && !forward.message_id.empty() && forward.message_id.size() <= max_wamid_bytes;
+  check.that(target, "messageId", "must name the message to forward");
+  return check.that(Jid::parse(forward.chat).has_value(), "chat", "must be an address").result();
+}
+
+bool has_vcard(const Content& content) {
+  const auto* contacts = std::get_if<ContactsContent>(&content);
+  const auto whole = [](const ContactCard& card) { return !card.vcard.empty(); };
+  return contacts != nullptr && std::any_of(contacts->contacts.begin(), contacts->contacts.end(), whole);
+}
+
+bool has_mentions(const Content& content) {
+  const auto* text = std::get_if<TextContent>(&content);
+  const auto* media = std::get_if<MediaContent>(&content);
+  return (text != nullptr && !text->mentions.empty()) || (media != nullptr && !media->mentions.empty());
+}
+
+// What only one kind of channel can send.
+Result<void> check_channel(const Content& content, ChannelKind channel) {
+  FieldCheck check;
+  const bool linked = channel == ChannelKind::linked;
+  const bool for_linked = std::holds_alternative<PollContent>(content) || std::holds_alternative<ForwardContent>(content);
+  const bool for_cloud = std::holds_alternative<InteractiveContent>(content) || std::holds_alternative<TemplateContent>(content);
+  check.that(linked || !for_linked, "type", "can be sent by linked phones only");
+  check.that(!linked || !for_cloud, "type", "cannot be sent by linked phones");
+  check.that(linked || !has_mentions(content), "mentions", "are for linked phones only");
+  check.that(linked || !has_vcard(content), "contacts.vcard", "is for linked phones only");
+  return check.result();
+}
 
 }  // namespace
 
@@ -139,8 +206,9 @@ Result<void> check_reply(const Content& content, std::string_view reply_to) {
   return check.result();
 }
 
-Result<void> check_content(const Content& content) {
-  return std::visit([](const auto& kind) { return check(kind); }, content);
+Result<void> check_content(const Content& content, ChannelKind channel) {
+  TRY_VOID(check_channel(content, channel));
+  return std::visit([&](const auto& kind) { return check(kind, channel); }, content);
 }
 
 }  // namespace wherry

@@ -47,6 +47,26 @@ TEST(Content, AReactionSurvivesItsStoredForm) {
   EXPECT_EQ(kind_name(before), "reaction");
 }
 
+TEST(Content, WhatOnlyLinkedPhonesSendSurvivesItsStoredForm) {
+  const auto again = [](const Content& content) { return content_from_json(content_to_json(content)).value(); };
+  const auto text = std::get<TextContent>(again(TextContent{"@Kim", false, {"4915112345678@s.whatsapp.net"}}));
+  const auto poll = std::get<PollContent>(again(PollContent{"Day?", {"Mon", "Tue"}, 0}));
+  const auto forward = std::get<ForwardContent>(again(ForwardContent{"3EB0A1", "120363041234567890@g.us"}));
+  ContactsContent cards;
+  cards.contacts.resize(2);
+  cards.contacts[0].name = {"Kim", "Kim", {}, {}, {}, {}};
+  cards.contacts[1].name = cards.contacts[0].name;
+  cards.contacts[1].vcard = "BEGIN:VCARD\nEND:VCARD";
+  const auto contacts = std::get<ContactsContent>(again(cards));
+
+  EXPECT_EQ(text.mentions, std::vector<std::string>{"4915112345678@s.whatsapp.net"});
+  EXPECT_EQ(poll.name, "Day?");
+  EXPECT_EQ(poll.options, (std::vector<std::string>{"Mon", "Tue"}));
+  EXPECT_EQ(poll.selectable, 0u);
+  EXPECT_EQ(forward.message_id + " " + forward.chat, "3EB0A1 120363041234567890@g.us");
+  EXPECT_EQ(contacts.contacts, cards.contacts);
+}
+
 TEST(Content, AnythingElseIsNoContent) {
   const auto id = some_media().text();
   for (const std::string& bad :
@@ -54,7 +74,8 @@ TEST(Content, AnythingElseIsNoContent) {
         std::string(R"({"type":"text","body":"x","preview_url":"yes"})"), std::string(R"({"type":"image"})"),
         std::string(R"({"type":"image","media":"short"})"), std::string(R"({"type":"reaction","emoji":"x"})"),
         std::string(R"({"type":"reaction","message_id":"","emoji":"x"})"), std::string(R"({"type":"reaction","message_id":"w","emoji":1})"),
-        R"({"type":"poll","media":")" + id + R"("})", R"({"type":"image","media":")" + id + R"(","caption":[]})",
+        R"({"type":"poll","media":")" + id + R"("})", std::string(R"({"type":"poll","name":"Day?","options":["a","b"],"selectable":"1"})"),
+        std::string(R"({"type":"forward","message_id":"3EB0"})"), R"({"type":"image","media":")" + id + R"(","caption":[]})",
         R"({"type":"image","media":")" + id + R"(","file_name":1})"}) {
     EXPECT_FALSE(content_from_json(bad).has_value()) << bad;
   }

@@ -126,6 +126,9 @@ Result<std::string> encode_message(const Message& message, const ContactIdentity
     append_json_string(out, message.reply_to);
     out += "},";
   }
+  if (std::holds_alternative<PollContent>(message.content) || std::holds_alternative<ForwardContent>(message.content)) {
+    return Error{ErrorCode::invalid_argument, "the Cloud API has no such message", "let through by check_content"};
+  }
   // Texts and media are the most, and are written without a tree.
   std::visit(Overloaded{[&](const TextContent& content) { append_text(out, content); },
                         [&](const ReactionContent& content) { append_reaction(out, content); },
@@ -133,7 +136,8 @@ Result<std::string> encode_message(const Message& message, const ContactIdentity
                         [&](const LocationContent& content) { append_object(out, "location", meta_object(content)); },
                         [&](const ContactsContent& content) { append_object(out, "contacts", meta_array(content)); },
                         [&](const InteractiveContent& content) { append_object(out, "interactive", meta_object(content, uploaded)); },
-                        [&](const TemplateContent& content) { append_object(out, "template", meta_object(content, uploaded)); }},
+                        [&](const TemplateContent& content) { append_object(out, "template", meta_object(content, uploaded)); },
+                        [](const PollContent&) {}, [](const ForwardContent&) {}},
              message.content);
   append_member(out, "biz_opaque_callback_data", message.id.text());
   out += '}';
