@@ -5,7 +5,7 @@ import makeWASocket, { initAuthCreds } from 'baileys';
 import { start } from '../src/server.mjs';
 import { adminRoutes } from '../src/admin/index.mjs';
 
-const patience = 20000;
+const patience = 90000;
 
 /** A server with its admin API called directly: admin.post('/scan', {...}), admin.get('/wait', {...}). */
 export async function startFake(options) {

@@ -16,7 +16,7 @@ export class Stanzas {
   handle(connection, node) {
     const { device } = connection;
     if (node.tag === 'iq') return this.#iq(connection, node);
-    if (node.tag === 'ack' && !device) return undefined; // an unpaired client acknowledging a notification
+    if (!device && (node.tag === 'ack' || node.tag === 'presence' || node.tag === 'ib')) return undefined; // an unpaired client says these too
     if (!device) throw new Error(`<${node.tag}> before login`);
     switch (node.tag) {
       case 'message': return this.relay.fromDevice(device, node);
