@@ -52,13 +52,14 @@ export class Client {
     sock.ev.process((batch) => { for (const [name, data] of Object.entries(batch)) this.#note(name, data); });
     for (const name of ['passkey_prologue_request']) sock.ws.on(`CB:notification,type:${name}`, (node) => this.#note(name, node));
     sock.ws.on('CB:ack,class:message', (node) => this.#note('ack', node));
+    sock.ws.on('unexpected-response', (request, response) => this.#note('refused-upgrade', response.statusCode));
     sock.ws.on('frame', (frame) => this.#note('frame', frame));
     return this;
   }
   #note(name, data) {
     if (name === 'messages.upsert') for (const message of data.messages) {
       this.#push('message', { ...message, upsert: data.type });
-      this.#push('status', { id: message.key.id, status: message.status });
+      this.#push('status', { id: message.key.id, status: message.status, codes: message.messageStubParameters });
     }
     if (name === 'messages.update') for (const update of data) {
       this.#push('update', update);
@@ -107,7 +108,7 @@ export class Client {
   async send(jid, content, options) {
     const message = await this.sock.sendMessage(jid, content, options);
     this.sent.set(message.key.id, message.message);
-    return message;
+    return { ...message, key: { ...message.key } }; // the client goes on changing its own, a revocation even its id
   }
   async stop() { await this.sock?.end(undefined); }
 }
