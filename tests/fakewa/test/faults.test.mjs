@@ -28,7 +28,8 @@ describe('faults', () => {
   for (const [when, arrives, cut] of [['before', false, true], ['after', true, true], ['swallow', false, false], ['no_ack', true, false]]) {
     test(`a message lost ${when} is ${arrives ? '' : 'not '}delivered, ${cut ? 'the connection dies' : 'the connection lives'}, and there is no ack`, async () => {
       const client = await fresh();
-      await client.send(jid(bob), { text: 'sure' });
+      const sure = await client.send(jid(bob), { text: 'sure' });
+      await client.on('ack', (node) => node.attrs.id === sure.key.id);
       await fake.admin.post('/faults/drop', { pn: client.pn, when });
       const { key } = await client.send(jid(bob), { text: 'unsure' });
       await fake.admin.wait('dropped', { id: key.id, when });

@@ -60,6 +60,7 @@ export class Client {
     if (name === 'messages.upsert') for (const message of data.messages) {
       this.#push('message', { ...message, upsert: data.type });
       this.#push('status', { id: message.key.id, status: message.status, codes: message.messageStubParameters });
+      for (const receipt of message.userReceipt ?? []) this.#push('group-receipt', { key: message.key, receipt });
     }
     if (name === 'messages.update') for (const update of data) {
       this.#push('update', update);

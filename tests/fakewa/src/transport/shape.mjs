@@ -3,6 +3,7 @@ import zlib from 'node:zlib';
 import { seededRandom } from '../bytes.mjs';
 
 export const plainShape = { compress: 'never', pieces: 'whole', coalesce: false, latency: 0, seed: 1 };
+const smallestCompressed = 100; // like the real server, which deflates what is worth it
 const allowed = { compress: ['never', 'always', 'sometimes'], pieces: ['whole', 'random', 'bytes'] };
 
 export function checkShape(wish) {
@@ -30,6 +31,7 @@ export class ShapedWriter {
   }
   /** A node's encoding begins with its flags byte: 0, or 2 when the rest is deflated. */
   compressed(encoded) {
+    if (encoded.length < smallestCompressed) return encoded;
     const wanted = this.shape.compress === 'always' || (this.shape.compress === 'sometimes' && this.random() < 0.5);
     return wanted ? Buffer.concat([Buffer.from([2]), zlib.deflateSync(encoded.subarray(1))]) : encoded;
   }
