@@ -23,6 +23,8 @@ export function parseJid(jid) {
   const [agented, device] = jid.slice(0, at).split(':');
   return { user: agented.split('_')[0], device: device === undefined ? 0 : Number(device), server: jid.slice(at + 1) };
 }
+/** The server itself: a jid without a user. */
+export const serverJid = '@s.whatsapp.net';
 export const withoutDevice = (jid) => {
   const parsed = parseJid(jid);
   return parsed ? `${parsed.user}@${parsed.server}` : jid;

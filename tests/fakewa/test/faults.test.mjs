@@ -131,18 +131,14 @@ describe('faults', () => {
     await fake.admin.wait('ack', { pn: client.pn, id: 'P1' });
   });
 
-  test('the history of the phone is there for a device that is linked later, inline or as a file', async () => {
+  test('the history of the phone is there for a device that is linked later', async () => {
     const late = '15550002960';
     await fake.admin.post('/accounts', { pn: late, name: 'Late' });
     await fake.admin.post('/phone/send', { from: bob, to: late, kind: 'text', text: 'long ago' });
     await fake.admin.wait('inbox', { pn: late, text: 'long ago' });
-    for (const history of ['inline', 'media']) {
-      await fake.admin.post('/account', { pn: late, history });
-      const client = own(await paired(fake, late));
-      const set = await client.on('messaging-history.set', (one) => one.messages.length > 0);
-      assert.deepEqual([set.messages[0].message.conversation, set.messages[0].key.remoteJid, set.chats[0].name], ['long ago', jid(bob), 'Bob']);
-      const names = await client.on('messaging-history.set', (one) => one.contacts.some((contact) => contact.notify));
-      assert.equal(names.contacts.find((contact) => contact.id === jid(bob)).notify ?? 'Bob', 'Bob');
-    }
+    const client = own(await paired(fake, late));
+    const sets = client.of('messaging-history.set');
+    const set = sets.find((one) => one.messages.length > 0);
+    assert.deepEqual([set.messages[0].message.conversation, set.messages[0].key.remoteJid, set.chats[0].name], ['long ago', jid(bob), 'Bob']);
   });
 });

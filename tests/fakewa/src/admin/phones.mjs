@@ -22,14 +22,13 @@ export function phoneRoutes(fake) {
     const wishes = accounts ?? (count ? Array.from({ length: Math.min(count, 10000) }, (_, index) => ({ ...rest, pn: String(BigInt(first) + BigInt(index)) })) : [rest]);
     return wishes.map((wish) => world.ensureAccount(accountFields(wish)).summary());
   }
-  function change({ pn, name, addressing, passkey, business, history, receipts, banned, privacy }) {
+  function change({ pn, name, addressing, passkey, business, receipts, banned, privacy }) {
     const account = world.account(pn);
     if (name !== undefined) account.name = name;
     if (addressing !== undefined) account.wishedAddressing = addressing;
     if (passkey !== undefined) account.passkey = passkey;
     if (business !== undefined) account.business = business;
     if (banned !== undefined) account.banned = banned;
-    if (history !== undefined) account.phone.historyBy = history;
     if (receipts !== undefined) Object.assign(account.phone.auto, typeof receipts === 'boolean' ? { delivery: receipts } : receipts);
     if (privacy !== undefined) Object.assign(account.privacy, privacy);
     return account.summary();

@@ -35,12 +35,10 @@ export function bootstrap(phone) {
   const pushnames = [...account.contacts].map((one) => ({ id: one.jid(0, account.addressing), pushname: one.name }));
   const parts = [{ syncType: HistorySyncType.INITIAL_BOOTSTRAP, conversations: conversations(phone), phoneNumberToLidMappings: mappings },
     { syncType: HistorySyncType.PUSH_NAME, pushnames }, { syncType: HistorySyncType.RECENT, conversations: [] }];
-  return parts.map((part, index) => historyMessage(phone, { chunkOrder: index + 1, progress: 100, ...part }));
+  return parts.map((part, index) => historyMessage({ chunkOrder: index + 1, progress: 100, ...part }));
 }
-function historyMessage(phone, sync) {
-  const packed = zlib.deflateSync(proto.HistorySync.encode(proto.HistorySync.fromObject(sync)).finish());
-  const head = { syncType: sync.syncType, chunkOrder: sync.chunkOrder, progress: sync.progress, oldestMsgInChunkTimestampSec: unixNow() };
-  if (phone.historyBy === 'inline') return { type: Type.HISTORY_SYNC_NOTIFICATION, historySyncNotification: { ...head, initialHistBootstrapInlinePayload: packed } };
-  const file = phone.upload('history', packed);
-  return { type: Type.HISTORY_SYNC_NOTIFICATION, historySyncNotification: { ...head, mediaKey: file.mediaKey, directPath: file.directPath, fileSha256: file.fileSha256, fileEncSha256: file.fileEncSha256, fileLength: file.fileLength } };
+/** Always inline: a client fetches a history file from WhatsApp's own media host, whatever it is told. */
+function historyMessage({ syncType, ...rest }) {
+  const packed = zlib.deflateSync(proto.HistorySync.encode(proto.HistorySync.fromObject({ syncType, ...rest })).finish());
+  return { type: Type.HISTORY_SYNC_NOTIFICATION, historySyncNotification: { syncType, chunkOrder: rest.chunkOrder, progress: rest.progress, oldestMsgInChunkTimestampSec: unixNow(), initialHistBootstrapInlinePayload: packed } };
 }

@@ -4,7 +4,7 @@ import { proto } from 'baileys';
 import { bytesOf, child, el } from '../nodes.mjs';
 import { hkdf, hmacSha256, openGcm, sealGcm, seconds, sha256 } from '../bytes.mjs';
 
-const labels = { image: 'Image', sticker: 'Image', video: 'Video', audio: 'Audio', document: 'Document', history: 'History' };
+const labels = { image: 'Image', sticker: 'Image', video: 'Video', audio: 'Audio', document: 'Document' };
 
 function mediaKeys(mediaKey, kind) {
   const expanded = hkdf(mediaKey, 112, { info: `WhatsApp ${labels[kind]} Keys` });

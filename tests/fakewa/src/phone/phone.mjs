@@ -27,7 +27,6 @@ export class Phone {
     this.memory = new Memory();
     this.retries = new Retries(this);
     this.appStateKey = newAppStateKey();
-    this.historyBy = 'inline';
     this.auto = { delivery: true, read: false, played: false };
     this.online = true;
   }

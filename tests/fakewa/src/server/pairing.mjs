@@ -2,7 +2,7 @@
 import crypto from 'node:crypto';
 import { proto } from 'baileys';
 import { isSignedBy, withTypeByte } from '../curve.mjs';
-import { bytesOf, child, el, needBytes, parseJid } from '../nodes.mjs';
+import { bytesOf, child, el, needBytes, parseJid, serverJid } from '../nodes.mjs';
 import { seconds, stanzaId } from '../bytes.mjs';
 import { Device } from '../world/device.mjs';
 import { maxLinkedDevices } from '../world/account.mjs';
@@ -30,7 +30,7 @@ export class Pairing {
     connection.registration = data;
     const refs = Array.from({ length: this.settings.qrRefs }, () => '2@' + crypto.randomBytes(48).toString('base64'));
     for (const ref of refs) this.#refs.set(ref, connection);
-    connection.send(el('iq', { from: 's.whatsapp.net', type: 'set', id: stanzaId(), xmlns: 'md' }, [el('pair-device', {}, refs.map((ref) => el('ref', {}, Buffer.from(ref))))]));
+    connection.send(el('iq', { from: serverJid, type: 'set', id: stanzaId(), xmlns: 'md' }, [el('pair-device', {}, refs.map((ref) => el('ref', {}, Buffer.from(ref))))]));
     this.journal.append('registration', { connection: connection.number });
   }
   forget(connection) {
@@ -72,7 +72,7 @@ export class Pairing {
     const linking = account.phone.linkByCode(code, link.wrapped);
     if (account.passkey) return this.#askPasskey(account, link.connection);
     const finished = this.#answer('the companion did not finish', (resolve) => { link.finish = resolve; });
-    link.connection.send(el('notification', { from: 's.whatsapp.net', type: 'link_code_companion_reg', id: stanzaId(), t: seconds() }, [
+    link.connection.send(el('notification', { from: serverJid, type: 'link_code_companion_reg', id: stanzaId(), t: seconds() }, [
       el('link_code_companion_reg', { stage: 'primary_hello' }, [el('link_code_pairing_wrapped_primary_ephemeral_pub', {}, linking.wrapped),
         el('primary_identity_pub', {}, account.phone.keys.identity.public), el('link_code_pairing_ref', {}, link.ref)])]));
     const { bundle, identityKey } = await finished;
@@ -107,7 +107,7 @@ export class Pairing {
     device.keyIndex = adv.keyIndex;
     const reply = this.#answer('the companion did not sign', (resolve) => { connection.onPairSign = resolve; });
     connection.pairIqId = stanzaId();
-    connection.send(el('iq', { from: 's.whatsapp.net', type: 'set', id: connection.pairIqId, xmlns: 'md', t: seconds() }, [el('pair-success', {}, [
+    connection.send(el('iq', { from: serverJid, type: 'set', id: connection.pairIqId, xmlns: 'md', t: seconds() }, [el('pair-success', {}, [
       el('device-identity', {}, adv.sealed), ...(account.business ? [el('biz', { name: account.name })] : []), el('platform', { name: account.business ? 'smba' : 'android' }),
       el('device', { jid: account.pnJid(device.id), lid: account.lidJid(device.id) })])]));
     device.advIdentity = this.#checkSignature(await reply, identity, adv);

@@ -1,5 +1,5 @@
 // Where a client's stanzas go, by tag.
-import { child, el, isGroupJid, parseJid } from '../nodes.mjs';
+import { child, el, isGroupJid, parseJid, serverJid } from '../nodes.mjs';
 import { answerIq } from './iq/index.mjs';
 
 const activity = (node) => {
@@ -36,7 +36,7 @@ export class Stanzas {
       if (id && id === connection.pairIqId) connection.onPairSign?.(node);
       return;
     }
-    const to = node.attrs.to ?? 's.whatsapp.net';
+    const to = node.attrs.to ?? serverJid;
     try {
       const { content, after } = (await answerIq(this.services, connection, node)) ?? {};
       connection.send(el('iq', { from: to, type: 'result', id }, content));

@@ -1,6 +1,6 @@
 // App state: one log of patches per collection; a patch on an old version is a conflict.
 import { proto } from 'baileys';
-import { bytesOf, child, children, el } from '../../nodes.mjs';
+import { bytesOf, child, children, el, serverJid } from '../../nodes.mjs';
 import { seconds, stanzaId } from '../../bytes.mjs';
 
 const maxPatches = 5000;
@@ -22,7 +22,7 @@ function append({ account, device, collection, log, delivery, journal }) {
   const patch = proto.SyncdPatch.decode(bytesOf(collection, 'patch'));
   log.push(patch);
   journal.append('app_state', { pn: account.pn, device: device.id, collection: name, version: log.length, mutations: patch.mutations.length });
-  delivery.toLinked(account, el('notification', { from: 's.whatsapp.net', type: 'server_sync', id: stanzaId(), t: seconds() }, [el('collection', { name, version: String(log.length) })]), device);
+  delivery.toLinked(account, el('notification', { from: serverJid, type: 'server_sync', id: stanzaId(), t: seconds() }, [el('collection', { name, version: String(log.length) })]), device);
   return el('collection', { name, version: String(log.length) });
 }
 

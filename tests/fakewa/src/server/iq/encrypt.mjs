@@ -1,5 +1,5 @@
 // Signal keys: a device's stock of prekeys, and bundles of other devices. A prekey given out is gone.
-import { bytesOf, children, el, parseJid } from '../../nodes.mjs';
+import { bytesOf, children, el, parseJid, serverJid } from '../../nodes.mjs';
 import { seconds, sha256, stanzaId } from '../../bytes.mjs';
 import { preKeyNodes, readSignedPreKey } from '../../world/device.mjs';
 import { iqError } from './errors.mjs';
@@ -63,7 +63,7 @@ export class Bundles {
     return { registrationId: device.registrationId, identity: device.identity, signedPreKey: device.signedPreKey, preKey, deviceIdentity: device.advIdentity };
   }
   warnLow(device) {
-    this.delivery.to(device.account, device.id, el('notification', { from: 's.whatsapp.net', type: 'encrypt', id: stanzaId(), t: seconds() }, [el('count', { value: String(device.preKeys.length) })]));
+    this.delivery.to(device.account, device.id, el('notification', { from: serverJid, type: 'encrypt', id: stanzaId(), t: seconds() }, [el('count', { value: String(device.preKeys.length) })]));
     this.journal.append('prekey_low', { pn: device.account.pn, device: device.id, left: device.preKeys.length });
   }
 }
