@@ -12,7 +12,7 @@ constexpr const char* select_items =
     "f.available, COALESCE(f.mime_type, p.mime_type), COALESCE(f.file_name, p.file_name), f.size, "
     "CASE WHEN j.kind = 'message.received' THEN (SELECT o.client_data FROM messages o WHERE o.conversation_id = j.conversation_id "
     "AND o.client_data IS NOT NULL AND o.id < j.subject AND (o.wamid IS NOT NULL OR o.state IN (1, 7)) ORDER BY o.id DESC LIMIT 1) "
-    "ELSE (SELECT o.client_data FROM messages o WHERE o.id = j.subject) END, m.reply_to, r.id, r.client_data "
+    "ELSE (SELECT o.client_data FROM messages o WHERE o.id = j.subject) END, m.reply_to, r.id, r.client_data, j.recorded_at "
     "FROM journal j LEFT JOIN inbound_messages m ON j.kind = 'message.received' AND m.id = j.subject "
     "LEFT JOIN conversations v ON v.id = j.conversation_id LEFT JOIN contacts c ON c.id = v.contact_id "
     "LEFT JOIN media f ON f.id = m.media_id LEFT JOIN pending_fetches p ON p.media_id = m.media_id "
@@ -76,6 +76,7 @@ Task<Result<std::vector<JournalItem>>> SqlJournalStore::read_kind(TenantId tenan
     if (!is_null(row[3])) item.event.conversation = as_id<ConversationId>(row[3]);
     item.event.subject = as_raw_id(row[4]);
     item.event.at = as_time(row[5]);
+    item.event.recorded_at = as_time(row[26]);
     item.event.body = as_text(row[6]);
     if (!is_null(row[7])) item.inbound = to_inbound(row);
     item.client_data = as_text(row[22]);

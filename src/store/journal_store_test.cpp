@@ -64,6 +64,11 @@ TEST_F(JournalItems, WhatIsSentToOneCustomerIsNotToldAboutAnother) {
   EXPECT_EQ(data_of_last("message.received"), "");
 }
 
+TEST_F(JournalItems, AnEventSaysWhenItWasRecorded) {
+  ASSERT_TRUE(run(messages.accept(message(), std::nullopt)));
+  EXPECT_EQ(run(journal.read(tenant, 0, 1))->at(0).event.recorded_at, now());
+}
+
 TEST_F(JournalItems, AStatusBringsBackWhatWasSentAlongWithItsMessage) {
   const auto conversation = writes("wamid.in1");
   const auto one = sent(conversation, "one", "wamid.out1");

@@ -41,7 +41,7 @@ class MemoryJournal final : public JournalStore {
     item.event.tenant = tenant;
     item.event.kind = std::move(kind);
     item.event.conversation = conversation;
-    item.event.at = at;
+    item.event.at = item.event.recorded_at = at;
     item.event.body = "{}";
     items.push_back(std::move(item));
     return items.back();
@@ -143,13 +143,23 @@ class ScriptedEndpoint final : public WebhookSender {
   }
 };
 
-/// The body is the event's sequence number.
+/// The body is the event's sequence number, or those of the statuses that share the call.
 class NumberFormat final : public WebhookRenderer {
  public:
+  CallSharing shares;
+
   std::vector<std::string> kinds() const override { return {}; }
   std::optional<WebhookCall> render(const Subscription& subscription, const Channel*, const JournalItem& item, Timestamp) const override {
     if (item.event.kind == "unsayable") return std::nullopt;
     return WebhookCall{subscription.url, {}, std::to_string(item.event.sequence), seconds(15)};
+  }
+  CallSharing sharing() const override { return shares; }
+  bool may_share(const JournalItem& item) const override { return item.event.kind == "message.status"; }
+  std::optional<WebhookCall> render_shared(const Subscription& subscription, std::span<const WebhookEvent> events,
+                                           Timestamp) const override {
+    std::string numbers;
+    for (const auto& one : events) numbers += (numbers.empty() ? "" : " ") + std::to_string(one.item.event.sequence);
+    return WebhookCall{subscription.url, {}, std::move(numbers), seconds(15)};
   }
 };
 

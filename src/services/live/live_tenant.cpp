@@ -150,9 +150,13 @@ Task<Result<void>> LiveTenant::fill() {
 void LiveTenant::start_due() {
   const auto now = parts_.clock.now();
   const auto room = concurrency - std::min(concurrency, window_.running());
-  for (const auto sequence : window_.start_due(now, room)) group_.spawn(executor_, deliver(sequence), "live_delivery");
-  const auto next = window_.next_due();
-  if (next && *next > now) wake_at(*next);
+  auto due = window_.due(now);
+  if (due.size() > room) due.resize(room);
+  for (const auto sequence : due) {
+    window_.start(sequence);
+    group_.spawn(executor_, deliver(sequence), "live_delivery");
+  }
+  if (const auto next = window_.next_due(now)) wake_at(*next);
 }
 
 /// A message's file may still be on its way: false while it is worth waiting for.

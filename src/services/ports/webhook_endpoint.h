@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,6 +35,18 @@ class WebhookSender {
   virtual Task<WebhookAnswer> post(WebhookCall call) = 0;
 };
 
+/// An event to tell, and its channel; nullptr when that was removed.
+struct WebhookEvent {
+  const JournalItem& item;
+  ChannelPtr channel;
+};
+
+/// How events of different conversations share a call.
+struct CallSharing {
+  std::size_t most = 1;    ///< events in one call
+  milliseconds gather{0};  ///< how long others are waited for, from when the event was recorded
+};
+
 /// Turns an event into a call; one for each WebhookFormat.
 class WebhookRenderer {
  public:
@@ -48,6 +61,13 @@ class WebhookRenderer {
   /// `channel` may be nullptr when it was removed. Signed for the try that begins at `now`; nullopt: nothing to tell.
   virtual std::optional<WebhookCall> render(const Subscription& subscription, const Channel* channel, const JournalItem& item,
                                             Timestamp now) const = 0;
+  virtual CallSharing sharing() const { return {}; }
+  /// Whether this event may share a call. It is one that render() has a form for.
+  virtual bool may_share(const JournalItem&) const { return false; }
+  /// One call for several events that may share one.
+  virtual std::optional<WebhookCall> render_shared(const Subscription&, std::span<const WebhookEvent>, Timestamp) const {
+    return std::nullopt;
+  }
 };
 
 }  // namespace wherry

@@ -122,6 +122,7 @@ void Runner::add(JournalItem item) {
   Window::Entry entry;
   entry.stored = !before.empty();
   entry.item = std::move(item);
+  entry.may_share = parts_.renderer.may_share(entry.item);
   if (auto known = known_pending_.extract(sequence)) {
     entry.attempts = known.mapped().attempts;
     entry.not_before = known.mapped().next_attempt_at;
@@ -153,6 +154,7 @@ Task<Result<bool>> Runner::fetch(std::uint64_t sequence, Window::Entry entry) {
   CO_TRY(auto items, co_await parts_.journal.read(subscription_.tenant, sequence - 1, 1));
   if (items.empty() || items.front().event.sequence != sequence) co_return false;
   entry.item = std::move(items.front());
+  entry.may_share = parts_.renderer.may_share(entry.item);
   window_.add(std::move(entry));
   co_return true;
 }
@@ -172,16 +174,17 @@ Task<Result<void>> Runner::fill_replays() {
   co_return Result<void>();
 }
 
-/// Conversations that are held up share half of the calls. While the endpoint is down, one of them is tried when there is nothing else to
-/// probe with.
+/// Conversations that are held up share half of the calls, or a quarter of the window where many events share a call. While the endpoint
+/// is down, one of them is tried when there is nothing else to probe with.
 std::vector<SetAside::Due> Runner::due_set_aside() {
   const auto now = parts_.clock.now();
   if (!open_) {
-    const auto most = std::max<std::size_t>(1, parts_.limits.concurrency / 2);
+    const bool shared = parts_.renderer.sharing().most > 1;
+    const auto most = std::max<std::size_t>(1, shared ? parts_.limits.window / 4 : parts_.limits.concurrency / 2);
     return set_aside_.start_due(now, most - std::min(most, window_.size_of(Window::Kind::set_aside)));
   }
   std::vector<SetAside::Due> due;
-  const bool probe = now >= next_probe_ && window_.running() == 0 && !window_.has_due(now);
+  const bool probe = now >= next_probe_ && window_.running() == 0 && window_.due(now).empty();
   const auto next = probe ? set_aside_.start_next(now) : std::nullopt;
   if (next) due.push_back(*next);
   return due;
@@ -204,20 +207,6 @@ Task<Result<void>> Runner::fill_set_aside() {
     wake();
   }
   co_return Result<void>();
-}
-
-void Runner::start_due() {
-  const auto now = parts_.clock.now();
-  auto room = parts_.limits.concurrency - std::min(parts_.limits.concurrency, window_.running());
-  if (open_) {
-    if (now < next_probe_) return wake_at(next_probe_);
-    room = window_.running() == 0 ? 1 : 0;
-  }
-  for (const auto sequence : window_.start_due(now, room)) group_.spawn(*executor_, deliver(sequence), "webhook_delivery");
-  const auto next = window_.next_due();
-  if (next && *next > now) wake_at(*next);
-  const auto held_up = set_aside_.next_due();
-  if (held_up && *held_up > now) wake_at(*held_up);
 }
 
 }  // namespace wherry::webhooks

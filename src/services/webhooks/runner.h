@@ -47,7 +47,8 @@ struct RunnerParts {
 
 /// Delivers the events of one subscription: in order per conversation, at least once, each try on disk. It reads ahead no
 /// further than its window, so an endpoint that is down costs no memory; after several failures in a row it only probes. A
-/// conversation whose event has failed is set aside, so that it holds up no other.
+/// conversation whose event has failed is set aside, so that it holds up no other. Where the format lets events share a call, heads of
+/// different conversations are gathered for a moment; each is settled by itself.
 /// Threads: wake() and stop() from any; everything else happens on the executor given to start().
 /// Close the feed before stop().
 class Runner {
@@ -76,10 +77,18 @@ class Runner {
   void note_store(const Result<void>& done);
   void add(JournalItem item);
   bool is_for_us(const JournalItem& item) const;
-  void start_due();
 
-  // delivery of one event: runner_delivery.cpp
-  Task<void> deliver(std::uint64_t sequence);
+  // what goes, alone or with others: runner_calls.cpp
+  struct Call;
+  void start_due();
+  bool may_share(const Window::Entry& entry) const;
+  std::size_t start_shared(std::vector<std::uint64_t> due, std::size_t room, Timestamp now);
+  void start_call(std::vector<std::uint64_t> sequences);
+  Task<void> deliver(std::vector<std::uint64_t> sequences, bool held_up);
+  Task<std::vector<std::uint64_t>> ready_ones(std::vector<std::uint64_t> sequences);
+  std::optional<WebhookCall> render(const std::vector<std::uint64_t>& sequences, Timestamp now);
+
+  // what becomes of it: runner_delivery.cpp
   Task<Result<bool>> refresh_file(std::uint64_t sequence);
   void settle(const Window::Entry& entry, const WebhookAnswer& answer, Timestamp begun);
   void give_up(const Window::Entry& entry, Timestamp now);
@@ -105,6 +114,8 @@ class Runner {
   std::map<std::uint64_t, SetAsideDelivery> known_set_aside_;  ///< likewise
   std::set<std::uint64_t> known_settled_;
   SetAside set_aside_;
+  std::size_t calls_ = 0;                                   ///< on their way
+  std::size_t held_up_calls_ = 0;                           ///< of those, of one event that was set aside
   std::vector<std::uint64_t> newly_set_aside_;              ///< not on disk yet
   std::vector<DeliveryOutcome> outcomes_;                   ///< not on disk yet
   std::size_t counted_set_aside_ = 0;                       ///< in the counters

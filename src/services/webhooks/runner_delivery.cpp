@@ -1,6 +1,5 @@
-// One event to its endpoint, and what becomes of it.
+// What becomes of an event that was tried.
 #include "base/log.h"
-#include "services/webhooks/own_header.h"
 #include "services/webhooks/runner.h"
 #include "services/webhooks/schedule.h"
 
@@ -14,43 +13,7 @@ std::string reason_of(const WebhookAnswer& answer) {
   if (answer.acknowledged()) return {};
   return answer.status == 0 ? answer.error : "HTTP " + std::to_string(answer.status);
 }
-
-// One call in the gauge, also when it is cancelled.
-class Running {
- public:
-  explicit Running(WebhookCounters& counters) : counters_(counters) { ++counters_.running; }
-  ~Running() { --counters_.running; }
-  Running(const Running&) = delete;
-  Running& operator=(const Running&) = delete;
-
- private:
-  WebhookCounters& counters_;
-};
 }  // namespace
-
-Task<void> Runner::deliver(std::uint64_t sequence) {
-  const Running running(parts_.counters);
-  auto ready = co_await refresh_file(sequence);
-  auto* entry = window_.find(sequence);
-  if (entry == nullptr || !ready || !*ready) {
-    if (entry != nullptr) window_.postpone(sequence, entry->attempts, parts_.clock.now() + parts_.limits.store_pause);
-    wake();
-    co_return;
-  }
-  const auto begun = parts_.clock.now();
-  const auto channel = entry->item.event.channel ? parts_.channels.find(*entry->item.event.channel) : nullptr;
-  auto call = parts_.renderer.render(subscription_, channel.get(), entry->item, begun);
-  if (call) {
-    add_own_header(subscription_, *call);
-    auto answer = co_await parts_.sender.post(std::move(*call));
-    if (stopping_) co_return;
-    settle(*window_.find(sequence), answer, begun);
-    note_health(answer);
-  } else {
-    give_up(*entry, begun);
-  }
-  wake();
-}
 
 /// A message's file may still be on its way: false while it is worth waiting for.
 Task<Result<bool>> Runner::refresh_file(std::uint64_t sequence) {
@@ -153,8 +116,9 @@ void Runner::note_health(const WebhookAnswer& answer) {
   }
   if (!subscription_.failing_since) subscription_.failing_since = now;
   ++failures_in_row_;
-  if (answer.status == gone) gone_ = "the endpoint answered 410 Gone";
-  if (is_failing_too_long(now)) gone_ = "the endpoint has failed for 5 days";
+  const bool may_go = may_be_turned_off(subscription_.format);
+  if (may_go && answer.status == gone) gone_ = "the endpoint answered 410 Gone";
+  if (may_go && is_failing_too_long(now)) gone_ = "the endpoint has failed for 5 days";
   if (keeps_its_pace(subscription_.format) || failures_in_row_ < parts_.limits.failures_to_open) return;
   if (!std::exchange(open_, true)) {
     ++parts_.counters.circuits_open;

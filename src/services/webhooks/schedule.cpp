@@ -37,6 +37,8 @@ milliseconds stretched(milliseconds delay, double random) {
 
 bool keeps_its_pace(WebhookFormat format) { return format == WebhookFormat::pipes || format == WebhookFormat::pepipost; }
 
+bool may_be_turned_off(WebhookFormat format) { return format != WebhookFormat::pepipost; }
+
 std::uint32_t most_attempts(WebhookFormat format) { return static_cast<std::uint32_t>(delays_of(format).size()) + 1; }
 
 milliseconds retry_delay(WebhookFormat format, std::uint32_t attempt) {

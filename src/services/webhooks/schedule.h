@@ -9,6 +9,8 @@ namespace wherry::webhooks {
 
 /// Whether the tries come at the format's own times, whatever became of other events and whatever the endpoint asks for.
 bool keeps_its_pace(WebhookFormat format);
+/// Whether an endpoint that is gone or fails for days is turned off; of the others every event is tried, however long.
+bool may_be_turned_off(WebhookFormat format);
 /// Tries of one event in all, the first included.
 std::uint32_t most_attempts(WebhookFormat format);
 /// Pipes: +2 s, +8 s. Pepipost: +5 s, +30 s. The others after the Standard Webhooks specification: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.

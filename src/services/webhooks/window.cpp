@@ -27,31 +27,28 @@ void Window::add(Entry entry) {
   }
 }
 
-std::vector<std::uint64_t> Window::start_due(Timestamp now, std::size_t limit) {
+std::vector<std::uint64_t> Window::due(Timestamp now) const {
   std::vector<std::uint64_t> due;
   for (const auto& [id, lane] : lanes_) {
     const auto& head = entries_.at(lane.front());
     if (!head.running && head.not_before <= now) due.push_back(lane.front());
   }
   std::sort(due.begin(), due.end());
-  if (due.size() > limit) due.resize(limit);
-  for (const auto sequence : due) entries_.at(sequence).running = true;
-  running_ += due.size();
   return due;
 }
 
-std::optional<Timestamp> Window::next_due() const {
+void Window::start(std::uint64_t sequence) {
+  entries_.at(sequence).running = true;
+  ++running_;
+}
+
+std::optional<Timestamp> Window::next_due(Timestamp now) const {
   std::optional<Timestamp> next;
   for (const auto& [id, lane] : lanes_) {
     const auto& head = entries_.at(lane.front());
-    if (!head.running && (!next || head.not_before < *next)) next = head.not_before;
+    if (!head.running && head.not_before > now && (!next || head.not_before < *next)) next = head.not_before;
   }
   return next;
-}
-
-bool Window::has_due(Timestamp now) const {
-  const auto next = next_due();
-  return next && *next <= now;
 }
 
 std::size_t Window::size_of(Kind kind) const {

@@ -29,6 +29,7 @@ class Window {
     Kind kind = Kind::fresh;
     bool early = false;   ///< set aside: before its time
     bool stored = false;  ///< fresh: the store has a row about it from before a restart
+    bool may_share = false;  ///< a call with events of other conversations
   };
 
   explicit Window(std::uint64_t cursor = 0) : read_(cursor) {}
@@ -39,11 +40,12 @@ class Window {
   void note_read(std::uint64_t sequence) { read_ = std::max(read_, sequence); }
   std::uint64_t read_position() const { return read_; }
 
-  /// The heads that may go at `now`, oldest first; each is marked running.
-  std::vector<std::uint64_t> start_due(Timestamp now, std::size_t limit);
-  /// When the next waiting head may go; nullopt when none waits.
-  std::optional<Timestamp> next_due() const;
-  bool has_due(Timestamp now) const;
+  /// The heads that may go at `now`, oldest first.
+  std::vector<std::uint64_t> due(Timestamp now) const;
+  /// A head is on its way, until it is settled or postponed.
+  void start(std::uint64_t sequence);
+  /// When the next head that may not go at `now` may; nullopt when there is none.
+  std::optional<Timestamp> next_due(Timestamp now) const;
   /// How many events of this kind are here, in all and of one conversation.
   std::size_t size_of(Kind kind) const;
   std::size_t size_of(Kind kind, const RawId& lane) const;
