@@ -43,6 +43,7 @@ Message to_message(const Row& row) {
   message.place = as_int(row[17]);
   message.client_data = as_text(row[18]);
   message.reply_to = as_text(row[19]);
+  message.expires_at = as_optional_time(row[20]);
   return message;
 }
 

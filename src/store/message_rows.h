@@ -9,7 +9,7 @@ namespace wherry::store {
 /// The columns to_message() reads, in order.
 #define WHERRY_MESSAGE_COLUMNS                                                                                                    \
   "id, tenant_id, channel_id, conversation_id, content, state, wamid, error, attempts, next_attempt_at, give_up_at, created_at, " \
-  "updated_at, resends, window_check, priority, send_at, place, client_data, reply_to"
+  "updated_at, resends, window_check, priority, send_at, place, client_data, reply_to, expires_at"
 Message to_message(const Row& row);
 
 /// The columns to_conversation() reads, in order, from conversations v joined with contacts c. The window is that of the customer: of

@@ -23,8 +23,8 @@ constexpr const char* list_of_contact = WHERRY_LIST("AND c.contact_key = $3");
 constexpr const char* list_of_tenants_contact = WHERRY_LIST("AND c.contact_key = $3 AND c.tenant_id = $4");
 constexpr const char* insert_message =
     "INSERT INTO messages (id, tenant_id, channel_id, conversation_id, content, state, attempts, priority, send_at, place, "
-    "next_attempt_at, window_check, give_up_at, created_at, updated_at, client_data, reply_to) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16)";
+    "next_attempt_at, window_check, give_up_at, created_at, updated_at, client_data, reply_to, expires_at, error) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16, $17, $18)";
 constexpr const char* update_state =
     "UPDATE messages SET state = $3, wamid = COALESCE($4, wamid), "
     "error = CASE WHEN $3 BETWEEN 2 AND 5 THEN $5 ELSE COALESCE($5, error) END, "  // what was sent after all has no error
@@ -71,7 +71,17 @@ std::string accepted_body(const Message& message) {
   body["type"] = kind_name(message.content);
   if (message.priority != Priority::interactive) body["priority"] = to_string(message.priority);
   if (message.send_at) body["sendAt"] = to_iso8601(*message.send_at);
+  if (message.expires_at) body["expiresAt"] = to_iso8601(*message.expires_at);
   return json::serialize(body);
+}
+
+Statement failed_at_once(const Message& message) {
+  MessageMove move;
+  move.id = message.id;
+  move.to = MessageState::failed;
+  move.error = message.error;
+  return journal_row(message.tenant, kind_of(move.to), message.channel, message.conversation, message.id.raw, message.created_at,
+                     journal_body(move));
 }
 
 }  // namespace
@@ -127,10 +137,12 @@ Task<Result<void>> SqlMessageStore::accept(Message message, std::optional<Idempo
         number(static_cast<std::uint64_t>(message.priority)), value_of(message.send_at), place_of(message),
         value_of(message.next_attempt_at), number(static_cast<std::uint64_t>(message.window_check)), value_of(message.give_up_at),
         value_of(message.created_at), message.client_data.empty() ? Value() : Value(message.client_data),
-        message.reply_to.empty() ? Value() : Value(message.reply_to)},
+        message.reply_to.empty() ? Value() : Value(message.reply_to), value_of(message.expires_at),
+        message.error ? Value(error_to_json(*message.error)) : Value()},
        {}});
   batch.push_back(journal_row(message.tenant, "message.accepted", message.channel, message.conversation, message.id.raw, message.created_at,
                               accepted_body(message)));
+  if (message.state == MessageState::failed) batch.push_back(failed_at_once(message));
   fault_point("before-accept-commit");
   auto stored = co_await database_.commit(std::move(batch));
   if (!stored) {

@@ -30,6 +30,7 @@ class SqlMessageStore final : public MessageStore {
   Task<Result<std::vector<Message>>> due(Timestamp now, DuePosition after, std::uint32_t limit) override;
   Task<Result<std::optional<Timestamp>>> next_due() override;
   Task<std::vector<Result<void>>> put_in_line(std::vector<Message> messages, Timestamp now) override;
+  Task<Result<std::vector<Message>>> expired(Timestamp now, std::uint32_t limit) override;
   Task<Result<std::vector<Message>>> sending(std::optional<MessageId> after, std::uint32_t limit) override;
   Task<Result<OutboxCounts>> count_waiting() override;
 

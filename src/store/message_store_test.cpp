@@ -68,6 +68,23 @@ TEST_F(MessageRows, AnAcceptedMessageComesBackAsItWas) {
   EXPECT_FALSE(*run(after.find_message(MessageId::make(now()))));
 }
 
+TEST_F(MessageRows, AMessageThatFailsAtOnceIsKeptAndToldWithItsError) {
+  auto made = message();
+  made.state = MessageState::failed;
+  made.error.emplace();
+  made.error->code = 131047;
+  made.error->title = "outside";
+  ASSERT_TRUE(run(store.accept(made, std::nullopt)));
+
+  EXPECT_EQ(run(store.find_message(made.id))->value().error, made.error);
+  const auto told = run(store.journal_after(tenant, 0, 10)).value();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0].kind, "message.accepted");
+  EXPECT_EQ(told[1].kind, "message.failed");
+  EXPECT_NE(told[1].body.find(R"("code":131047)"), std::string::npos) << told[1].body;
+  EXPECT_TRUE(run(store.lane(made.conversation, 10))->empty());
+}
+
 TEST_F(MessageRows, TheFeedIsToldOfEveryJournalRowOnceItIsThere) {
   JournalFeed feed(clock);
   SqlMessageStore telling(db(), &feed);

@@ -38,6 +38,9 @@ constexpr const char* select_next_due =
     "SELECT next_attempt_at FROM messages WHERE state = 0 AND next_attempt_at IS NOT NULL ORDER BY next_attempt_at LIMIT 1";
 constexpr const char* update_place =
     "UPDATE messages SET place = $2, next_attempt_at = NULL, updated_at = $3 WHERE id = $1 AND state = 0 AND place IS NULL";
+constexpr const char* select_expired =
+    "SELECT " WHERRY_MESSAGE_COLUMNS
+    " FROM messages WHERE state = 0 AND expires_at IS NOT NULL AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2";
 constexpr const char* select_sending = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE state = 1 AND id > $1 ORDER BY id LIMIT $2";
 constexpr const char* select_counts =
     "SELECT (SELECT COUNT(*) FROM messages WHERE " WHERRY_IN_LINE
@@ -132,6 +135,12 @@ Task<std::vector<Result<void>>> SqlMessageStore::commit_each(std::vector<Batch> 
     told.push_back(tenants[i]);
   }
   co_return outcomes;
+}
+
+Task<Result<std::vector<Message>>> SqlMessageStore::expired(Timestamp now, std::uint32_t limit) {
+  Statement statement{select_expired, {value_of(now), number(limit)}, {}};
+  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+  co_return map_rows(rows, to_message);
 }
 
 Task<Result<std::vector<Message>>> SqlMessageStore::sending(std::optional<MessageId> after, std::uint32_t limit) {

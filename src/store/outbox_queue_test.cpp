@@ -223,5 +223,29 @@ TEST_F(QueueRows, EveryQueryHasAnIndexOfItsOwn) {
   EXPECT_NE(plan("SELECT id FROM messages WHERE state = 1 AND id > x'00' ORDER BY id LIMIT 5").find("messages_sending"), std::string::npos);
 }
 
+TEST_F(QueueRows, WhatHasExpiredInLineIsFoundByItsIndex) {
+  const auto with_life = [&](milliseconds life) {
+    auto made = message();
+    made.expires_at = now() + life;
+    return keep(made);
+  };
+  const auto late = with_life(seconds(20));
+  const auto early = with_life(seconds(10));
+  const auto gone = with_life(seconds(10));
+  in_line();
+  ASSERT_TRUE(move(gone, MessageState::accepted, MessageState::cancelled));
+  EXPECT_EQ(stored(late.id).expires_at, late.expires_at);
+
+  EXPECT_TRUE(run(store.expired(now() + seconds(5), 10))->empty());
+  const auto some = run(store.expired(*early.expires_at, 10)).value();
+  ASSERT_EQ(some.size(), 1u);
+  EXPECT_EQ(some[0].id, early.id);
+  EXPECT_EQ(run(store.expired(now() + seconds(60), 10))->size(), 2u);
+  EXPECT_EQ(run(store.expired(now() + seconds(60), 1))->front().id, early.id) << "the longest expired first";
+  EXPECT_NE(plan("SELECT id FROM messages WHERE state = 0 AND expires_at IS NOT NULL AND expires_at <= 1 ORDER BY expires_at, id LIMIT 5")
+                .find("messages_expiring"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace wherry::store

@@ -97,6 +97,15 @@ Task<std::vector<Result<void>>> MemoryMessageStore::put_in_line(std::vector<Mess
   co_return outcomes;
 }
 
+Task<Result<std::vector<Message>>> MemoryMessageStore::expired(Timestamp now, std::uint32_t limit) {
+  CO_TRY_VOID(begin_call());
+  auto found = sorted_line(
+      [&](const Message& message) { return message.state == MessageState::accepted && message.expires_at && *message.expires_at <= now; });
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return *a.expires_at < *b.expires_at; });
+  if (found.size() > limit) found.resize(limit);
+  co_return found;
+}
+
 Task<Result<std::vector<Message>>> MemoryMessageStore::sending(std::optional<MessageId> after, std::uint32_t limit) {
   CO_TRY_VOID(begin_call());
   std::vector<Message> found;

@@ -89,6 +89,7 @@ json::object step_of(const JournalEvent& event) {
                                  {"error", "error"},
                                  {"nextAttemptAt", "next_attempt_at"},
                                  {"sendAt", "send_at"},
+                                 {"expiresAt", "expires_at"},
                                  {"priority", "priority"}}) {
     if (const auto* member = json::find(body, from)) step[to] = *member;
   }

@@ -94,6 +94,7 @@ json::object render(const Message& message) {
   out["wamid"] = message.wamid.empty() ? json::value(nullptr) : json::value(message.wamid);
   out["priority"] = to_string(message.priority);
   out["send_at"] = time_or_null(message.send_at);
+  out["expires_at"] = time_or_null(message.expires_at);
   out["attempts"] = message.attempts;
   out["next_attempt_at"] = time_or_null(message.next_attempt_at);
   if (message.error) {

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "domain/service_window.h"
+#include "services/outbox/expiry.h"
 
 namespace wherry {
 
@@ -61,6 +62,12 @@ Task<Delivery::Delivered> Delivery::deliver(OutboxJob job) {
     if (wait > longest_nap && may_be_parked(job)) co_return Delivered{Delivered::Kind::held_up, message, message.next_attempt_at};
     co_await nap(job, wait);
     if (is_withdrawn(job)) co_return Delivered{Delivered::Kind::cancelled, std::nullopt};
+    if (is_expired(message, clock_.now())) {
+      auto last = message.error ? message.error->title : std::string();
+      auto error = expired_error(std::move(last));
+      co_await fail(job, std::move(error), expired());
+      break;
+    }
     auto attempt = co_await prepare(message);
     if (!attempt) {
       co_await fail(job, local_failure(attempt.error()), attempt.error());
@@ -74,9 +81,10 @@ Task<Delivery::Delivered> Delivery::deliver(OutboxJob job) {
     if (!paced) {
       const bool pair = paced.error().detail == "pair";
       auto limit = local_limit(pair ? pair_limit_code : throughput_code, paced.error().message);
-      co_await fail(job, limit, paced.error());
+      co_await give_up(job, limit, paced.error());
       break;
     }
+    if (is_expired(message, clock_.now())) continue;
     if (circuits_.enter(attempt->channel)) continue;  // it opened while this message waited for its slot
     const bool committed = co_await commit_sending(job);
     if (!committed) break;
@@ -167,9 +175,10 @@ Result<void> Delivery::check_circuit(ChannelId id) {
 // Waits while the number's circuit is open, if somebody waits for the message; fails when that would be for too long.
 Task<Delivery::Passage> Delivery::pass_circuit(OutboxJob& job, ChannelPtr channel) {
   while (const auto wait = circuits_.blocked(channel)) {
-    if (clock_.now() + *wait > job.message.give_up_at) {
+    const bool ends_in_line = job.message.expires_at && may_be_parked(job);  // another lane's probe may come before its end
+    if (!ends_in_line && clock_.now() + *wait > job.message.give_up_at) {
       auto reason = number_blocked(*wait);
-      co_await fail(job, local_failure(reason), reason);
+      co_await give_up(job, local_failure(reason), reason);
       co_return Passage::failed;
     }
     if (may_be_parked(job)) co_return Passage::held_up;

@@ -84,6 +84,8 @@ class Delivery {
   Task<Next> settle_message(OutboxJob& job, ChannelPtr channel, SendOutcome outcome);
   Task<Next> settle_refused(OutboxJob& job, ChannelPtr channel, SendRefused refused);
   Task<void> fail(OutboxJob& job, UpstreamError error, Error reason);
+  /// Its time is over, or will be before the next try.
+  Task<void> give_up(OutboxJob& job, UpstreamError last, Error reason);
   Task<void> settle_overtaken(OutboxJob& job);
   /// Stores a move and keeps job.message in step. conflict: a status webhook was faster.
   /// `started`: when the request that had this outcome began.

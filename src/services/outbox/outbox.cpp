@@ -101,7 +101,9 @@ Task<Result<Message>> Outbox::admit(SendRequest request, milliseconds patience) 
   Message message;
   message.created_at = clock_.now();
   message.updated_at = message.created_at;
-  message.give_up_at = (scheduled ? *request.send_at : message.created_at) + patience;
+  const auto due = scheduled ? *request.send_at : message.created_at;
+  if (request.time_to_live) message.expires_at = due + *request.time_to_live;
+  message.give_up_at = std::min(due + patience, message.expires_at.value_or(Timestamp::max()));
   message.id = MessageId::make(message.created_at);
   message.tenant = request.tenant;
   message.channel = conversation->channel;
@@ -125,7 +127,8 @@ Task<Result<Message>> Outbox::admit(SendRequest request, milliseconds patience) 
 Task<Result<Message>> Outbox::submit(SendRequest request) {
   auto executor = co_await boost::asio::this_coro::executor;
   auto claim = std::move(request.claim);
-  CO_TRY(auto message, co_await admit(std::move(request), options_.keep_trying));
+  const auto patience = request.time_to_live.value_or(options_.keep_trying);
+  CO_TRY(auto message, co_await admit(std::move(request), patience));
   if (message.place == 0) co_return co_await schedule(std::move(message), std::move(claim));
   const auto conversation = message.conversation;
   const bool clear = backlog_.has_room(message.channel, message.priority) && backlog_.is_clear(message.channel, conversation);
@@ -144,6 +147,20 @@ Task<Result<Message>> Outbox::submit(SendRequest request) {
   } else {
     start_or_leave(message, executor);
   }
+  co_return message;
+}
+
+Task<Result<Message>> Outbox::submit_refused(SendRequest request, UpstreamError why) {
+  auto claim = std::move(request.claim);
+  request.window_check = WindowCheck::upstream;  // it is refused already
+  request.send_at.reset();
+  CO_TRY(auto message, co_await admit(std::move(request), options_.keep_trying));
+  --counters_.waiting;
+  message.state = MessageState::failed;
+  message.error = std::move(why);
+  CO_TRY_VOID(co_await store_.accept(message, std::move(claim)));
+  ++counters_.accepted;
+  ++counters_.failed;
   co_return message;
 }
 

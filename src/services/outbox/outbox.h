@@ -30,6 +30,7 @@ struct SendRequest {
   Priority priority = Priority::interactive;
   std::string reply_to = {};                             ///< WhatsApp's id of the message it quotes
   std::optional<Timestamp> send_at = std::nullopt;       ///< not before; at most 30 days ahead; a time that is past is now
+  std::optional<milliseconds> time_to_live = std::nullopt;  ///< not sent later than this after it was taken, or was due: it fails then
   std::string client_data{};                             ///< given back with what follows; at most longest_client_data bytes of UTF-8
 };
 
@@ -70,6 +71,10 @@ class Outbox {
   /// The window of a scheduled message is looked at when it is due.
   Task<Result<Message>> submit(SendRequest request);
 
+  /// Takes a message that will not be sent: it is on disk as `failed` when this returns, and who follows it hears why. For doors that
+  /// answer before they say no. Errors: those of submit, less window_closed.
+  Task<Result<Message>> submit_refused(SendRequest request, UpstreamError why);
+
   /// Sends and waits for the outcome, which is on disk when this returns.
   /// Errors: those of check_sendable and open_conversation; invalid_argument (content limits, NUL, bad UTF-8, a time to send at);
   /// not_found, permission_denied, gone (media); idempotency_conflict (the claim's key is taken); upload_failed, rejected,
@@ -87,7 +92,7 @@ class Outbox {
   Task<Result<void>> resume();
   /// Stops taking new messages and waits up to `grace` for running ones; what is left stays on disk for the next start.
   Task<void> stop(milliseconds grace);
-  /// Housekeeping, every minute or so: forgets idle limits, and decides about messages that no status told of in time, by their
+  /// Housekeeping, every minute or so: forgets idle limits, fails what has expired in line, and decides about messages that no status told of in time, by their
   /// channel's policy: they fail, or are sent once more. Errors: unavailable (the rest waits for the next sweep).
   Task<Result<void>> sweep();
 
@@ -126,6 +131,9 @@ class Outbox {
   void watch(std::shared_ptr<Answer> answer, Timestamp give_up_at);
   Task<Result<void>> mark_interrupted();
   Task<Result<void>> count();
+  // cancel.cpp, expiry.cpp
+  Task<Result<void>> take_out(const Message& message, MessageMove move, Error told);
+  Task<Result<void>> fail_expired();
   // uncertain.cpp
   Task<Result<void>> settle_uncertain(Message message);
 

@@ -69,7 +69,8 @@ Task<void> Outbox::load_lane(ConversationId conversation) {
       const bool is_last = page->size() < lane_page;
       const auto started = started_at_.load();
       for (auto& message : *page) {
-        if (message.created_at <= started) message.give_up_at = std::max(message.give_up_at, started + options_.keep_trying);
+        if (message.created_at > started) continue;
+        message.give_up_at = message.expires_at.value_or(std::max(message.give_up_at, started + options_.keep_trying));
       }
       lanes_.fill(conversation, std::move(*page), is_last);
       co_return;

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "services/outbox/delivery.h"
+#include "services/outbox/expiry.h"
 #include "services/outbox/jitter.h"
 
 namespace wherry {
@@ -111,8 +112,13 @@ Task<Delivery::Next> Delivery::settle_refused(OutboxJob& job, ChannelPtr channel
   const auto probe = circuits_.blocked(channel);
   const auto delay = probe ? *probe : with_jitter(retry_delay(refused.error, static_cast<int>(message.attempts)));
   const auto due = clock_.now() + delay;
-  if (delay == 0ms || due > message.give_up_at) {
+  if (delay == 0ms) {
     co_await fail(job, std::move(refused.error), std::move(refused.reason));
+    co_return Next::done;
+  }
+  const bool ends_in_line = probe && message.expires_at && may_be_parked(job);
+  if (due > message.give_up_at && !ends_in_line) {
+    co_await give_up(job, std::move(refused.error), std::move(refused.reason));
     co_return Next::done;
   }
   ++counters_.retried;
@@ -128,8 +134,14 @@ Task<Delivery::Next> Delivery::settle_refused(OutboxJob& job, ChannelPtr channel
     job.responder.answer(Error{ErrorCode::outcome_unknown, "The outcome could not be stored"});
     co_return Next::done;
   }
+  message.error = std::move(refused.error);
   if (probe) message.next_attempt_at.reset();  // while this process runs, the circuit says when
   co_return Next::try_again;
+}
+
+Task<void> Delivery::give_up(OutboxJob& job, UpstreamError last, Error reason) {
+  if (job.message.expires_at && *job.message.expires_at <= job.message.give_up_at) last = expired_error(std::move(last.title));
+  co_await fail(job, std::move(last), std::move(reason));
 }
 
 Task<void> Delivery::fail(OutboxJob& job, UpstreamError error, Error reason) {

@@ -1,5 +1,6 @@
 // Messages whose outcome nobody told: what the channel's policy makes of them.
 #include "base/log.h"
+#include "services/outbox/expiry.h"
 #include "services/outbox/outbox.h"
 
 namespace wherry {
@@ -19,6 +20,7 @@ UpstreamError unknown_outcome() {
 
 Task<Result<void>> Outbox::sweep() {
   delivery_.sweep();
+  CO_TRY_VOID(co_await fail_expired());
   CO_TRY_VOID(co_await count());
   auto shortest = Channel().uncertain_after;
   for (const auto& channel : channels_.all()) shortest = std::min(shortest, channel->uncertain_after);
@@ -40,7 +42,7 @@ Task<Result<void>> Outbox::settle_uncertain(Message message) {
   const auto deadline = channel ? channel->uncertain_after : Channel().uncertain_after;
   const auto now = clock_.now();
   if (message.updated_at + deadline > now) co_return Result<void>();
-  const bool resend = channel && channel->uncertain_policy == UncertainPolicy::resend && message.resends == 0;
+  const bool resend = channel && channel->uncertain_policy == UncertainPolicy::resend && message.resends == 0 && !is_expired(message, now);
 
   MessageMove move;
   move.id = message.id;
@@ -50,7 +52,7 @@ Task<Result<void>> Outbox::settle_uncertain(Message message) {
   move.attempts = message.attempts;
   move.at = now;
   move.again_though_uncertain = resend;
-  if (resend) move.give_up_at = now + options_.keep_trying;
+  if (resend) move.give_up_at = message.expires_at.value_or(now + options_.keep_trying);
   auto moved = co_await store_.move(move, message);
   if (!moved && moved.error().code == ErrorCode::conflict) co_return Result<void>();  // a status has just told
   if (!moved) co_return moved.error();

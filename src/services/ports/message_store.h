@@ -48,8 +48,8 @@ class MessageStore : public OutboxQueue {
   /// contact are made when they do not exist yet, with a service window that is closed. Durable when it returns.
   virtual Task<Result<Conversation>> open_conversation(TenantId tenant, ChannelId channel, WaId number, Timestamp now) = 0;
 
-  /// Stores a new message, as `accepted` or already as `sending`, with a "message.accepted" journal row and the idempotency key it was
-  /// sent under, all or nothing. Errors: idempotency_conflict when the key is taken and still alive.
+  /// Stores a new message, as `accepted`, already as `sending`, or as `failed` (with its error, and a "message.failed" row too), with a
+  /// "message.accepted" journal row and the idempotency key it was sent under, all or nothing. Errors: idempotency_conflict when the key is taken and still alive.
   virtual Task<Result<void>> accept(Message message, std::optional<IdempotencyClaim> claim) = 0;
   /// Errors: conflict when the stored state is not `move.from`.
   virtual Task<Result<void>> move(MessageMove move, Message message) = 0;

@@ -113,6 +113,7 @@ struct Message {
   WindowCheck window_check = WindowCheck::here;
   std::string client_data;                  ///< what the application sent along, given back with what follows; empty: nothing
   Timestamp give_up_at;                     ///< no retry begins after this
+  std::optional<Timestamp> expires_at;      ///< not sent from then on: it fails
   Timestamp created_at;
   Timestamp updated_at;
 };

@@ -63,6 +63,8 @@ class OutboxQueue {
   /// conflict when it is not scheduled any more.
   virtual Task<std::vector<Result<void>>> put_in_line(std::vector<Message> messages, Timestamp now) = 0;
 
+  /// Accepted messages that have expired, the longest expired first.
+  virtual Task<Result<std::vector<Message>>> expired(Timestamp now, std::uint32_t limit) = 0;
   /// Messages that are `sending`, oldest first. Pages by id.
   virtual Task<Result<std::vector<Message>>> sending(std::optional<MessageId> after, std::uint32_t limit) = 0;
   /// Counts them all: a tenth of a second with a million.
