@@ -30,6 +30,7 @@ struct Config {
   std::string egress_allow;
   std::string egress_ports = "80,443,8080,8443";
   bool media_urls_https_only = true;
+  bool pepipost_late_refusals = false;
   milliseconds answer_within{20'000};
   std::uint32_t max_waiting = 50'000;
   std::uint32_t max_connections = 20'000;

@@ -117,8 +117,9 @@ Core::Core(const Config& config, Clock& the_clock, Parts parts)
                 {&pipes_format, &standard_format, &graph_format, &pepipost_format, &magpipe_format},
                 clock,
                 {}}),
-      live_dispatch({live_store, journal_store, received_feed, access_store, channels, live, clock, api::pipes::render_whatsapp_message,
-                     [this](TenantId tenant, std::optional<ChannelId> channel) { return webhooks.pipes_takes(tenant, channel); }}) {
+      live_dispatch(
+          {live_store, journal_store, received_feed, access_store, channels, live, clock, api::pipes::render_whatsapp_message,
+           [this](TenantId tenant, std::optional<ChannelId> channel) { return webhooks.takes(WebhookFormat::pipes, tenant, channel); }}) {
   outbox.judge_templates(
       [this](ChannelPtr channel, TemplateContent message) { return templates.check(std::move(channel), std::move(message)); });
 }

@@ -56,13 +56,25 @@ Gateway::Gateway(const Config& config, Core& core)
              core.channels, core.templates, core.clock, config.public_url, !config.media_urls_https_only},
       magpipe_{core.access,  core.channels, core.accounts, core.outbox,      core.media,
                core.history, core.webhooks, core.clock,    config.public_url},
-      pepipost_{core.access,   core.outbox,  core.conversations, core.media,
-                core.consents, core.sources, core.clock,         !config.media_urls_https_only},
+      pepipost_{core.access,
+                core.outbox,
+                core.conversations,
+                core.media,
+                core.consents,
+                core.sources,
+                core.templates,
+                core.clock,
+                !config.media_urls_https_only,
+                config.pepipost_late_refusals},
       meta_{core.inbox, core.channels, core.clock},
       router_(make_router()),
       media_worker_(core.inbound_store, core.media, core.upstream, core.channels, core.clock, worker_options(config)),
       retention_(core.journal, core.journal, core.clock, retention_options(config)) {
   core.inbox.on_media([this] { media_worker_.wake(); });
+  media_worker_.keep_for([this](TenantId tenant, ChannelId channel) -> std::optional<milliseconds> {
+    if (!core_.webhooks.takes(WebhookFormat::pepipost, tenant, channel)) return std::nullopt;
+    return api::pepipost::media_lifetime;
+  });
   core.inbox.on_other([this](OtherEvent event) { return core_.templates.hear(std::move(event)); });
   retention_.protect([this](TenantId tenant) { return core_.journal.lowest_needed(tenant); });
 }
@@ -98,9 +110,9 @@ Task<Result<void>> Gateway::start(std::vector<Executor> executors) {
   core_.access.on_key_change(look_at_keys);
   background_.spawn(executors.front(), housekeeping(), "housekeeping");
   background_.spawn(executors.front(), follow_tenants(), "follow_tenants");
-  media_worker_.start(executors.front());
   core_.templates.start(executors.front());
   CO_TRY_VOID(co_await core_.webhooks.start(executors));
+  media_worker_.start(executors.front());  // how long files are kept depends on the webhooks
   CO_TRY_VOID(co_await core_.live_dispatch.start(executors));
   serving_ = true;
   co_return Result<void>();

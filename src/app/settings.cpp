@@ -144,6 +144,8 @@ const std::vector<Setting>& settings() {
            "Comma-separated addresses or CIDR blocks that user-given URLs may reach although they are not public."),
       text("egress_ports", &C::egress_ports, port_list, "Comma-separated ports that user-given URLs may name."),
       flag("media_urls_https_only", &C::media_urls_https_only, "Refuse http:// media URLs, as the Pipes API does."),
+      flag("pepipost_late_refusals", &C::pepipost_late_refusals,
+           "Pepipost door: take what has no opt-in (8002) or is outside the window (8007), and tell of it in a failed status."),
       duration("answer_within", &C::answer_within, 0, hour, "A synchronous send is tried again only while it is younger than this."),
       number("max_waiting", &C::max_waiting, 1, 10'000'000, "messages",
              "Callers that wait for their message's outcome at a time; over it sends get 503."),

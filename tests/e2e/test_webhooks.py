@@ -20,13 +20,14 @@ from support import Demo, call, free_port, memory_mib, wait_until
 
 
 class Endpoint:
-    """An application's webhook endpoint. Answers `status`, or what `decide(call)` says."""
+    """An application's webhook endpoint. Answers `status`, or what `decide(call)` says. Gives out `files`: (type, bytes) by path."""
 
     def __init__(self, port=None):
         self.port = port or free_port()
         self.calls = []
         self.status = 200
         self.decide = None
+        self.files = {}
         self.headers = {}
         self.answer = b""
         self.lock = threading.Lock()
@@ -47,6 +48,15 @@ class Endpoint:
                 self.send_header("Content-Length", str(len(endpoint.answer)))
                 self.end_headers()
                 self.wfile.write(endpoint.answer)
+
+            def do_GET(self):
+                found = endpoint.files.get(self.path)
+                kind, content = found or ("text/plain", b"")
+                self.send_response(200 if found else 404)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
 
             def log_message(self, *arguments):
                 pass

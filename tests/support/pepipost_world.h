@@ -2,7 +2,9 @@
 
 #include "api/pepipost/routes.h"
 #include "tests/support/door_world.h"
+#include "tests/support/fake_template_api.h"
 #include "tests/support/memory_consent_stores.h"
+#include "tests/support/memory_template_store.h"
 
 namespace wherry::test {
 
@@ -14,7 +16,11 @@ class PepipostWorld : public DoorWorld {
     foreign_channel = add_channel(other_tenant, "1002");
     source = add_source(tenant);
     foreign_source = add_source(other_tenant);
-    api::pepipost::add_pepipost_routes(router, {access, outbox, conversations, media, consents, sources, clock});
+    add_routes(false);
+  }
+  void refuse_late() {
+    router = {};
+    add_routes(true);
   }
 
   std::string key_with(Scopes scopes, std::optional<RateLimits> limits = std::nullopt) {
@@ -54,8 +60,17 @@ class PepipostWorld : public DoorWorld {
   MemorySourceStore source_store;
   Consents consents{consent_store, clock};
   Sources sources{source_store, channels, clock};
+  MemoryTemplateStore template_store;
+  FakeTemplateApi whatsapp_templates;
+  Templates templates{{template_store, whatsapp_templates, channels, clock, milliseconds(0)}};
   ChannelPtr foreign_channel;
   std::string key, source, foreign_source;
+
+ private:
+  void add_routes(bool late_refusals) {
+    api::pepipost::add_pepipost_routes(router,
+                                       {access, outbox, conversations, media, consents, sources, templates, clock, false, late_refusals});
+  }
 };
 
 }  // namespace wherry::test

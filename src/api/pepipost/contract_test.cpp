@@ -1,6 +1,7 @@
 // Replays tests/contract/pepipost/*.json: a state and a request, and the exact answer.
 #include <gtest/gtest.h>
 
+#include "api/pepipost/errors.h"
 #include "tests/support/contract_case.h"
 #include "tests/support/pepipost_world.h"
 
@@ -21,6 +22,7 @@ class Case final : public test::ContractCase {
     add_keys();
     add_customers();
     add_files();
+    add_template();
     names_["source"] = world_.source;
     names_["foreign_source"] = world_.foreign_source;
     names_["unknown_source"] = "7d0c1f4e-2b3a-4c5d-8e9f-0a1b2c3d4e5f";
@@ -32,6 +34,7 @@ class Case final : public test::ContractCase {
     arrange();
     const auto reply = act();
     expect_answer(reply);
+    expect_stored();
     expect_sent(world_.upstream);
     EXPECT_EQ(world_.blobs.open_writers, 0) << "a temporary file was left";
     if (reply.status == 401 || reply.status == 429) EXPECT_EQ(bytes_read_, 0u) << "the body was read";
@@ -80,6 +83,18 @@ class Case final : public test::ContractCase {
     add_file("forgotten", age(world_.add_media(us, "image/png", "forgotten"), 48h + 7 * 24h));
     names_["id:unknown"] = to_uuid(MediaId::make(world_.clock.now()).raw);
   }
+  // A button of each kind that takes a value.
+  void add_template() {
+    MessageTemplate made;
+    made.id = "1";
+    made.name = "with_buttons";
+    made.language = "en";
+    made.status = "APPROVED";
+    made.components = json::parse(R"([{"type":"BODY","text":"x"},{"type":"BUTTONS","buttons":[{"type":"QUICK_REPLY","text":"Stop"},
+        {"type":"URL","text":"See","url":"https://shop.example.org/{{1}}"},{"type":"COPY_CODE","text":"Copy"}]}])")
+                          ->as_array();
+    world_.template_store.templates[{"2001", made.id}] = made;
+  }
   Media age(Media media, milliseconds by) {
     media.expires_at -= by;
     world_.rows.rows[media.id] = media;
@@ -102,6 +117,7 @@ class Case final : public test::ContractCase {
     if (const auto* before = json::find_array(given(), "before")) {
       for (const auto& request : *before) send(call_of(request.as_object(), usual()));
     }
+    if (const auto* late = json::find(given(), "late_refusals"); late != nullptr && late->as_bool()) world_.refuse_late();
     const auto broken = json::find_string(given(), "broken").value_or("");
     if (broken == "disk") world_.blobs.refuse_create = true;
     if (broken == "disk full") world_.blobs.disk_full_after = 4;
@@ -109,6 +125,7 @@ class Case final : public test::ContractCase {
     if (broken == "messages") world_.messages.fail_at = world_.messages.writes + 1;
     if (broken == "messages read") world_.messages.fail_call = world_.messages.calls + 1;
     if (broken == "consents") world_.consent_store.outage = true;
+    if (broken == "templates") world_.template_store.broken = true;
     if (broken == "sources") world_.source_store.outage = true;
     if (broken == "access") world_.access_store.broken = true;
   }
@@ -137,6 +154,21 @@ class Case final : public test::ContractCase {
     names_.try_emplace("message_id", "none");
     if (json::find_object(spec(), "sent") != nullptr) world_.send_what_waits();
     return reply;
+  }
+
+  // What is kept of the message that is new: "stored" {"state"?,"priority"?,"days"?,"remark"?}.
+  void expect_stored() const {
+    const auto* expected = json::find_object(spec(), "stored");
+    if (expected == nullptr) return;
+    const auto id = from_uuid(names_.at("message_id"));
+    ASSERT_TRUE(id) << "nothing was stored";
+    const auto& message = world_.messages.messages.at(MessageId{*id});
+    json::object kept{{"state", to_string(message.state)}, {"priority", to_string(message.priority)}};
+    if (message.expires_at) kept["days"] = std::chrono::round<std::chrono::days>(*message.expires_at - message.created_at).count();
+    if (message.error) kept["remark"] = status_remark(message.error);
+    for (const auto& member : *expected) {
+      EXPECT_EQ(kept[member.key()], member.value()) << member.key();
+    }
   }
 
   test::PepipostWorld world_;

@@ -6,6 +6,9 @@ namespace wherry::api::pepipost {
 
 namespace {
 
+constexpr int window_closed_code = 131047;
+constexpr int not_opted_in_code = 131050;
+
 struct Wire {
   Code code;
   int status = 200;
@@ -44,10 +47,10 @@ Wire wire_of(ErrorCode code) {
 // Meta's codes that have a code of their own here; what is left is the account's or the network's trouble.
 Code code_of(const UpstreamError& error) {
   switch (error.code) {
-    case 131047: return Code::window_closed;
+    case window_closed_code: return Code::window_closed;
     case 131026:
     case 131030: return Code::not_on_whatsapp;
-    case 131050: return Code::not_opted_in;
+    case not_opted_in_code: return Code::not_opted_in;
     case 131052:
     case 131053: return Code::bad_media;
     case 100:
@@ -89,6 +92,14 @@ http::Response failure_response(const Refusal& refusal) {
   auto response = http::json_response(refusal.status, json::serialize(body));
   if (refusal.status == 401) response.headers.set("WWW-Authenticate", "Bearer");
   return response;
+}
+
+UpstreamError upstream_error_of(Code code) {
+  UpstreamError error;
+  error.code = code == Code::not_opted_in ? not_opted_in_code : window_closed_code;
+  error.title = text_of(code);
+  error.details = "Refused by the gateway after it was taken; WhatsApp was not called.";
+  return error;
 }
 
 std::string status_remark(const std::optional<UpstreamError>& error) {

@@ -14,6 +14,11 @@ std::string degrees_in(const json::object& object, std::string_view name) {
   return text_in(object, name);
 }
 
+bool is_true(const json::object& object, std::string_view name) {
+  const auto* member = json::find(object, name);
+  return member != nullptr && member->is_bool() && member->get_bool();
+}
+
 json::object file_object(const InboundView& message, const json::object& given) {
   return {{"sha256", text_in(given, "sha256")},
           {"mime_type", message.mime_type.empty() ? text_in(given, "mime_type") : message.mime_type},
@@ -39,9 +44,10 @@ json::object place_object(const json::object& given) {
           {"address", text_in(given, "address")}};
 }
 
-bool is_voice(const json::object& audio) {
-  const auto* voice = json::find(audio, "voice");
-  return voice != nullptr && voice->is_bool() && voice->get_bool();
+json::object audio_object(const InboundView& message, const json::object& given) {
+  auto out = file_object(message, given);
+  if (given.contains("voice")) out["voice"] = false;
+  return out;
 }
 
 // The type's name and its object; nothing for what has none here.
@@ -59,9 +65,15 @@ void add_content(json::object& out, const InboundView& message, const json::obje
   if (type == "reaction") put("REACTION", "reaction_type", {{"emoji", text_in(given, "emoji")}});
   if (type == "interactive") put("INTERACTIVE", "interactive_type", given);
   if (type == "button") put("button", "text_type", {{"payload", text_in(given, "payload")}, {"text", text_in(given, "text")}});
+  if (type == "sticker") put("STICKER", "sticker_type", file_object(message, given));
+  if (type == "order") put("ORDER", "order_type", given);
+  if (type == "system") put("SYSTEM", "system_type", given);
   if (type != "audio") return;
-  const bool voice = is_voice(given);
-  put(voice ? "VOICE" : "AUDIO", voice ? "voice_type" : "audio_type", file_object(message, given));
+  if (is_true(given, "voice")) {
+    put("VOICE", "voice_type", file_object(message, given));
+  } else {
+    put("AUDIO", "audio_type", audio_object(message, given));
+  }
 }
 
 json::object context_object(const InboundView& message) {
@@ -84,8 +96,13 @@ json::object incoming_object(const InboundView& message, const Channel* channel)
   out["received_at"] = std::to_string(std::chrono::floor<seconds>(message.at.time_since_epoch()).count());
   out["context"] = context_object(message);
   const auto raw = json::parse(message.raw);
-  const auto* content = raw && raw->is_object() ? json::find_object(raw->get_object(), message.type) : nullptr;
-  if (content != nullptr) add_content(out, message, *content);
+  if (!raw || !raw->is_object()) return out;
+  if (const auto* content = json::find_object(raw->get_object(), message.type)) add_content(out, message, *content);
+  const auto* cards = message.type == "contacts" ? json::find_array(raw->get_object(), "contacts") : nullptr;
+  if (cards != nullptr) {
+    out["message_type"] = "CONTACTS";
+    out["contacts_type"] = *cards;
+  }
   return out;
 }
 

@@ -6,7 +6,6 @@ namespace wherry::api::pepipost {
 
 namespace {
 
-constexpr milliseconds kept_for = std::chrono::days(30);  // as long as WhatsApp keeps a file under an id
 constexpr std::string_view file_part = "file";
 
 // Whatever is wrong with a file itself is one code here; trouble of ours is not the file's.
@@ -34,7 +33,7 @@ std::string part_mime(const http::PartHead& part) {
 }
 
 Task<Result<Upload>> take_part(MediaService& media, http::MultipartReader& reader, http::PartHead part) {
-  CO_TRY(auto upload, media.begin(part_mime(part), part.file_name.value_or(""), kept_for));
+  CO_TRY(auto upload, media.begin(part_mime(part), part.file_name.value_or(""), media_lifetime));
   for (;;) {
     CO_TRY(auto piece, co_await reader.read());
     if (piece.empty()) break;

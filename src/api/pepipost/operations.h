@@ -16,6 +16,9 @@ using Operation = Task<Answer<http::Response>> (*)(const PepipostServices&, http
 /// Checks: fields, then source (8004), opt-in (8002), window (8007), media (8008).
 Task<Answer<http::Response>> send_message(const PepipostServices& services, http::Request& request, Principal caller);
 
+/// POST /api/v2/message/nc: the same, for what the number's throughput leaves. Its sibling /nc/priority is send_message.
+Task<Answer<http::Response>> send_in_bulk(const PepipostServices& services, http::Request& request, Principal caller);
+
 /// POST /api/v2/media/upload/
 /// Takes:  multipart/form-data with a part named "file", up to WhatsApp's limit for its type.
 /// Gives:  data.mediaId, good for 30 days.

@@ -13,7 +13,7 @@ void add_pepipost_routes(http::Router& router, PepipostServices services) {
     router.add(method, path.ends_with('/') ? path.substr(0, path.size() - 1) : path + "/", handler);
   };
   add(http::Method::post, "/api/v2/message/", Scope::send, send_message);
-  add(http::Method::post, "/api/v2/message/nc", Scope::send, send_message);
+  add(http::Method::post, "/api/v2/message/nc", Scope::send, send_in_bulk);
   add(http::Method::post, "/api/v2/message/nc/priority", Scope::send, send_message);
   add(http::Method::post, "/api/v2/media/upload/", Scope::send, upload_media);
   add(http::Method::get, "/api/v2/media/{mediaId}", Scope::read, get_media);

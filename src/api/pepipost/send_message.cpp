@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "api/pepipost/errors.h"
 #include "api/pepipost/guard.h"
 #include "api/pepipost/webhook_format.h"
@@ -83,28 +85,62 @@ Task<Answer<Content>> resolve(const PepipostServices& services, TenantId tenant,
   co_return co_await content_of(services, tenant, std::get<Content>(std::move(message.what)));
 }
 
-}  // namespace
+bool has_buttons(const TemplateContent& message) {
+  return std::any_of(message.components.begin(), message.components.end(), [](const auto& one) { return one.type == "button"; });
+}
 
-Task<Answer<http::Response>> send_message(const PepipostServices& services, http::Request& request, Principal caller) {
+Task<Answer<void>> fit_to_template(const PepipostServices& services, const ChannelPtr& channel, Content& content) {
+  auto* message = std::get_if<TemplateContent>(&content);
+  if (message == nullptr || !has_buttons(*message)) co_return Answer<void>();
+  auto known = co_await services.templates.find(channel, message->name, message->language);
+  if (!known) co_return refusal_of(known.error());
+  if (*known) fit_buttons(*message, **known);
+  co_return Answer<void>();
+}
+
+bool may_be_late(const PepipostServices& services, const Refusal& refusal) {
+  return services.late_refusals && (refusal.code == Code::not_opted_in || refusal.code == Code::window_closed);
+}
+
+Task<Answer<http::Response>> take(const PepipostServices& services, http::Request& request, Principal caller, Priority priority) {
   CO_TRY(const auto body, co_await read_json(request));
   CO_TRY(auto message, parse_message(body));
   CO_TRY(const auto channel, channel_of(services, caller.tenant, message.source));
   auto known = co_await services.conversations.find_with(caller.tenant, channel->id, message.recipient);
   if (!known) co_return refusal_of(known.error());
-  CO_TRY_VOID(co_await check_window(services, *channel, message, *known));
+  const auto may_go = co_await check_window(services, *channel, message, *known);
+  if (!may_go && !may_be_late(services, may_go.error())) co_return may_go.error();
 
   SendRequest wanted;
   wanted.tenant = caller.tenant;
+  wanted.priority = priority;
+  if (message.time_to_live) wanted.time_to_live = *message.time_to_live;
   wanted.client_data = client_data_of(message.source.value_or(""), message.api_header);
   CO_TRY(wanted.content, co_await resolve(services, caller.tenant, message));
+  CO_TRY_VOID(co_await fit_to_template(services, channel, wanted.content));
   if (*known) {
     wanted.conversation = (*known)->id;
   } else {
     wanted.to = Recipient{channel->id, message.recipient};
   }
-  auto taken = co_await services.outbox.submit(std::move(wanted));
+  Result<Message> taken = Message();
+  if (may_go) {
+    taken = co_await services.outbox.submit(std::move(wanted));
+  } else {
+    taken = co_await services.outbox.submit_refused(std::move(wanted), upstream_error_of(may_go.error().code));
+  }
   if (!taken) co_return refusal_of(taken.error());
   co_return success({{"message", "Request received successfully."}, {"data", json::object{{"id", to_uuid(taken->id.raw)}}}});
+}
+
+}  // namespace
+
+Task<Answer<http::Response>> send_message(const PepipostServices& services, http::Request& request, Principal caller) {
+  co_return co_await take(services, request, caller, Priority::interactive);
+}
+
+Task<Answer<http::Response>> send_in_bulk(const PepipostServices& services, http::Request& request, Principal caller) {
+  co_return co_await take(services, request, caller, Priority::bulk);
 }
 
 }  // namespace wherry::api::pepipost

@@ -32,6 +32,15 @@ std::string status_of(const JournalItem& item, const json::object& body) {
   return status == "played" ? "read" : "";
 }
 
+WebhookCall call_with(const Subscription& subscription, const json::object& body) {
+  WebhookCall call;
+  call.url = subscription.url;
+  call.body = json::serialize(body);
+  call.timeout = timeout;
+  call.headers = {{"Content-Type", "application/json"}};
+  return call;
+}
+
 std::optional<UpstreamError> error_of(const json::object& body) {
   const auto* given = json::find_object(body, "error");
   if (given == nullptr) return std::nullopt;
@@ -45,7 +54,13 @@ std::optional<UpstreamError> error_of(const json::object& body) {
 void add_second_edition(json::object& out, const json::object& body, const Channel* channel) {
   if (channel != nullptr) out["phoneNumber"] = channel->display_number;
   const auto raw = object_in(json::find_string(body, "raw").value_or(""));
-  if (const auto* pricing = json::find_object(raw, "pricing")) out["pricing"] = *pricing;
+  const auto* told = json::find_object(raw, "pricing");
+  if (told == nullptr) return;
+  json::object pricing;
+  for (const auto* name : {"billable", "category", "pricing_model", "type"}) {
+    if (const auto* member = json::find(*told, name)) pricing[name] = *member;
+  }
+  out["pricing"] = std::move(pricing);
 }
 
 }  // namespace
@@ -81,20 +96,24 @@ std::vector<std::string> PepipostWebhookFormat::kinds() const {
 
 std::optional<WebhookCall> PepipostWebhookFormat::render(const Subscription& subscription, const Channel* channel, const JournalItem& item,
                                                          Timestamp) const {
-  json::object body;
-  if (item.inbound) {
-    body["incoming_message"] = json::array{incoming_object(*item.inbound, channel)};
-  } else {
-    auto status = status_object(item, channel, subscription.edition);
-    if (!status) return std::nullopt;
-    body["delivery_status"] = json::array{std::move(*status)};
+  if (item.inbound) return call_with(subscription, {{"incoming_message", json::array{incoming_object(*item.inbound, channel)}}});
+  auto status = status_object(item, channel, subscription.edition);
+  if (!status) return std::nullopt;
+  return call_with(subscription, {{"delivery_status", json::array{std::move(*status)}}});
+}
+
+bool PepipostWebhookFormat::may_share(const JournalItem& item) const {
+  return !item.inbound && status_object(item, nullptr, 1).has_value();
+}
+
+std::optional<WebhookCall> PepipostWebhookFormat::render_shared(const Subscription& subscription, std::span<const WebhookEvent> events,
+                                                                Timestamp) const {
+  json::array statuses;
+  for (const auto& one : events) {
+    auto status = status_object(one.item, one.channel.get(), subscription.edition);
+    if (status) statuses.push_back(std::move(*status));
   }
-  WebhookCall call;
-  call.url = subscription.url;
-  call.body = json::serialize(body);
-  call.timeout = timeout;
-  call.headers = {{"Content-Type", "application/json"}};
-  return call;
+  return call_with(subscription, {{"delivery_status", std::move(statuses)}});
 }
 
 }  // namespace wherry::api::pepipost

@@ -14,6 +14,11 @@ class PepipostWebhookFormat final : public WebhookRenderer {
   bool only_moves() const override { return true; }
   std::optional<WebhookCall> render(const Subscription& subscription, const Channel* channel, const JournalItem& item,
                                     Timestamp now) const override;
+  CallSharing sharing() const override { return {100, seconds(1)}; }
+  /// Statuses do.
+  bool may_share(const JournalItem& item) const override;
+  std::optional<WebhookCall> render_shared(const Subscription& subscription, std::span<const WebhookEvent> events,
+                                           Timestamp now) const override;
 };
 
 /// One element of delivery_status; nullopt when the event is no status that is told.

@@ -69,8 +69,28 @@ TEST_F(PepipostCallbacks, AStatusOfTheFirstEdition) {
 TEST_F(PepipostCallbacks, TheSecondEditionSaysMore) {
   subscription.edition = 2;
   EXPECT_EQ(
-      body(status("read", R"(,"raw":"{\"pricing\":{\"billable\":true,\"category\":\"utility\"}}")")),
-      R"({"delivery_status":[{"ncmessage_id":"3c2f7b60-84d1-7c7a-9d0e-5b6a7c8d9e10","recipient":"919812345670","status":"read","status_remark":"","received_at":"1770129961","source":"7d0c1f4e-2b3a-4c5d-8e9f-0a1b2c3d4e5f","phoneNumber":"912240001000","pricing":{"billable":true,"category":"utility"},"x-apiheader":"order-991"}]})");
+      body(status(
+          "read",
+          R"(,"raw":"{\"pricing\":{\"pricing_model\":\"PMP\",\"billable\":true,\"category\":\"utility\",\"type\":\"regular\",\"new\":1}}")")),
+      R"({"delivery_status":[{"ncmessage_id":"3c2f7b60-84d1-7c7a-9d0e-5b6a7c8d9e10","recipient":"919812345670","status":"read","status_remark":"","received_at":"1770129961","source":"7d0c1f4e-2b3a-4c5d-8e9f-0a1b2c3d4e5f","phoneNumber":"912240001000","pricing":{"billable":true,"category":"utility","pricing_model":"PMP","type":"regular"},"x-apiheader":"order-991"}]})");
+}
+
+TEST_F(PepipostCallbacks, StatusesShareACallUpToAHundredAndASecond) {
+  EXPECT_EQ(format.sharing().most, 100u);
+  EXPECT_EQ(format.sharing().gather, seconds(1));
+  EXPECT_TRUE(format.may_share(status("delivered")));
+  EXPECT_TRUE(format.may_share(event("message.failed", "{}")));
+  EXPECT_FALSE(format.may_share(status("warning"))) << "it has no form";
+  EXPECT_FALSE(format.may_share(received("text", R"({"body":"x"})")));
+
+  const auto first = status("sent"), second = status("read");
+  const auto known = std::make_shared<const Channel>(channel);
+  const std::vector<WebhookEvent> events{{first, known}, {second, nullptr}};
+  const auto shared = format.render_shared(subscription, events, at).value();
+  const auto one = body(first), other = body(second);
+  const std::string head = R"({"delivery_status":[)";
+  EXPECT_EQ(shared.body, one.substr(0, one.size() - 2) + "," + other.substr(head.size()));
+  EXPECT_EQ(shared.timeout, seconds(10));
 }
 
 TEST_F(PepipostCallbacks, OurOwnOutcomesAreStatusesToo) {
@@ -108,7 +128,7 @@ TEST_F(PepipostCallbacks, EveryTypeACustomerMaySendHasItsObject) {
       {"video", R"({"id":"1","mime_type":"video/mp4","sha256":"c2hh"})",
        R"("message_type":"VIDEO","video_type":{"sha256":"c2hh","mime_type":"video/mp4","id":""})"},
       {"audio", R"({"id":"1","mime_type":"audio/mpeg","sha256":"c2hh","voice":false})",
-       R"("message_type":"AUDIO","audio_type":{"sha256":"c2hh","mime_type":"audio/mpeg","id":""})"},
+       R"("message_type":"AUDIO","audio_type":{"sha256":"c2hh","mime_type":"audio/mpeg","id":"","voice":false})"},
       {"audio", R"({"id":"1","mime_type":"audio/ogg","sha256":"c2hh","voice":true})",
        R"("message_type":"VOICE","voice_type":{"sha256":"c2hh","mime_type":"audio/ogg","id":""})"},
       {"document", R"({"id":"1","mime_type":"application/pdf","sha256":"c2hh","filename":"a.pdf","caption":"c"})",
@@ -122,13 +142,23 @@ TEST_F(PepipostCallbacks, EveryTypeACustomerMaySendHasItsObject) {
        R"("message_type":"INTERACTIVE","interactive_type":{"type":"list_reply","list_reply":{"id":"1","title":"Dal","description":"hot"}})"},
       {"interactive", R"({"type":"button_reply","button_reply":{"id":"y","title":"Yes"}})",
        R"("message_type":"INTERACTIVE","interactive_type":{"type":"button_reply","button_reply":{"id":"y","title":"Yes"}})"},
+      {"sticker", R"({"id":"1","mime_type":"image/webp","sha256":"c2hh","animated":false})",
+       R"("message_type":"STICKER","sticker_type":{"sha256":"c2hh","mime_type":"image/webp","id":""})"},
+      {"contacts", R"([{"name":{"formatted_name":"Ben"},"phones":[{"phone":"+1 555"}]}])",
+       R"("message_type":"CONTACTS","contacts_type":[{"name":{"formatted_name":"Ben"},"phones":[{"phone":"+1 555"}]}])"},
+      {"order", R"({"catalog_id":"7","text":"soon","product_items":[{"product_retailer_id":"a","quantity":2}]})",
+       R"("message_type":"ORDER","order_type":{"catalog_id":"7","text":"soon","product_items":[{"product_retailer_id":"a","quantity":2}]})"},
+      {"system", R"({"body":"Asha changed her number","type":"user_changed_number","wa_id":"919812345671"})",
+       R"("message_type":"SYSTEM","system_type":{"body":"Asha changed her number","type":"user_changed_number","wa_id":"919812345671"})"},
+      {"interactive", R"({"type":"nfm_reply","nfm_reply":{"name":"flow","response_json":"{}"}})",
+       R"("message_type":"INTERACTIVE","interactive_type":{"type":"nfm_reply","nfm_reply":{"name":"flow","response_json":"{}"}})"},
       {"button", R"({"payload":"STOP","text":"Stop"})", R"("message_type":"button","text_type":{"payload":"STOP","text":"Stop"})"},
   };
   for (const auto& [type, content, expected] : rows) EXPECT_EQ(tail(received(type, content)), "," + expected + "}]}") << type;
 }
 
 TEST_F(PepipostCallbacks, WhatHasNoTypeHereIsToldWithoutOne) {
-  for (const auto* type : {"sticker", "contacts", "order", "system", "unsupported", "something_new"}) {
+  for (const auto* type : {"contacts", "unsupported", "errors", "something_new"}) {
     EXPECT_EQ(tail(received(type, "{}")), "}]}") << type;
   }
   auto broken = received("text", "{}");

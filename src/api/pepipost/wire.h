@@ -7,6 +7,7 @@
 
 #include "api/pepipost/fields.h"
 #include "domain/content.h"
+#include "domain/message_template.h"
 #include "domain/wa_id.h"
 
 namespace wherry::api::pepipost {
@@ -46,6 +47,8 @@ WaId read_number(const Fields& fields, std::string_view name);
 /// The one object of type_template with, for a media_template, type_media_template beside it.
 TemplateContent read_template(const Fields& message);
 TemplateContent read_media_template(const Fields& message);
+/// Gives each button's value the form that the template's own button has: the link's variable part, what a tap gives back, or a code.
+void fit_buttons(TemplateContent& message, const MessageTemplate& known);
 /// The one object of type_interactive, in its own or in Meta's shape.
 InteractiveContent read_interactive(const Fields& message);
 

@@ -80,7 +80,8 @@ std::optional<int> read_index(const Fields& button) {
   return button.refuse(invalid("index must be a number from 0 to 9.")), std::nullopt;
 }
 
-// What a button needs follows from its value: an address belongs to a link, anything else comes back with a tap.
+// Where the template is not known, what a button needs follows from its value: an address belongs to a link, anything else comes back with
+// a tap.
 void read_button(const Fields& button, TemplateContent& content) {
   TemplateComponent component{"button", "quick_reply", read_index(button), {}, {}};
   auto payload = button.required("payload", longest_url);

@@ -134,7 +134,7 @@ Task<void> MediaWorker::settle(PendingFetch pending) {
                                           {"attempts", pending.attempts},
                                           {"error", to_string(error.code)},
                                           {"detail", error.detail}});
-  auto row = row_of(pending, clock_.now(), options_.lifetime);
+  auto row = row_of(pending, clock_.now(), lifetime_of(pending));
   co_await finish(std::move(row));
 }
 
@@ -144,11 +144,16 @@ Task<Result<MediaWorker::Fetched>> MediaWorker::fetch(PendingFetch pending) {
   CO_TRY(auto upload, media_.begin({}, {}));
   CO_TRY_VOID(co_await upstream_.fetch_media(std::move(channel), pending.remote, *upload.writer));
   CO_TRY(auto committed, co_await media_.commit(std::move(upload.writer)));
-  auto media = row_of(pending, clock_.now(), options_.lifetime);
+  auto media = row_of(pending, clock_.now(), lifetime_of(pending));
   media.sha256 = committed.stored.sha256;
   media.size = committed.stored.size;
   media.state = MediaState::available;
   co_return Fetched{std::move(media), std::move(committed.pending)};
+}
+
+milliseconds MediaWorker::lifetime_of(const PendingFetch& pending) const {
+  const auto chosen = lifetime_ ? lifetime_(pending.tenant, pending.channel) : std::nullopt;
+  return chosen.value_or(options_.lifetime);
 }
 
 Task<void> MediaWorker::finish(Media media) {

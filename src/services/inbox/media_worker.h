@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <optional>
 #include <set>
 
@@ -36,6 +37,10 @@ class MediaWorker {
   MediaWorker(InboundStore& store, MediaService& media, Upstream& upstream, Channels& channels, Clock& clock,
               MediaWorkerOptions options = {});
 
+  /// How long what a channel's customers send is kept; without it, or when it gives nothing, as long as the options say.
+  using Lifetime = std::function<std::optional<milliseconds>(TenantId, ChannelId)>;
+  void keep_for(Lifetime lifetime) { lifetime_ = std::move(lifetime); }
+
   void start(Executor executor);
   /// Looks for new work soon. Does nothing before start() and after stop().
   void wake();
@@ -60,6 +65,7 @@ class MediaWorker {
   Task<void> settle(PendingFetch pending);
   Task<Result<Fetched>> fetch(PendingFetch pending);
   Task<void> finish(Media media);
+  milliseconds lifetime_of(const PendingFetch& pending) const;
   Task<void> try_later(PendingFetch pending, Error why);
   void pause_after(const Error& error, MediaId media);
 
@@ -69,6 +75,7 @@ class MediaWorker {
   Channels& channels_;
   Clock& clock_;
   MediaWorkerOptions options_;
+  Lifetime lifetime_;
   MediaWorkerCounters counters_;
   TaskGroup group_;
   std::atomic<bool> started_{false}, stopping_{false}, wanted_{false};

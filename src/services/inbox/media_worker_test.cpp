@@ -131,6 +131,25 @@ TEST_F(MediaWorkerTest, FetchesWhatWasLeftFromTheLastRun) {
   EXPECT_TRUE(blobs_.stored.contains(media.sha256));
 }
 
+TEST_F(MediaWorkerTest, AChannelsFilesMayBeKeptLonger) {
+  const auto tenant = access_.channels[0].tenant;
+  std::optional<milliseconds> chosen = hours(24 * 30);
+  worker_.keep_for([&](TenantId asked, ChannelId channel) {
+    EXPECT_EQ(asked, tenant);
+    EXPECT_EQ(channel, access_.channels[0].id);
+    return chosen;
+  });
+  pend("77");
+  start();
+  EXPECT_EQ(store_.finished.at(0).expires_at, test_now + hours(24 * 30));
+
+  chosen.reset();
+  pend("78");
+  worker_.wake();
+  settle();
+  EXPECT_EQ(store_.finished.at(1).expires_at, test_now + hours(48));
+}
+
 TEST_F(MediaWorkerTest, NewMediaIsFetchedAtOnceWhenWoken) {
   start();
   pend();

@@ -76,8 +76,7 @@ const WebhookRenderer& Webhooks::renderer_of(const Subscription& subscription) c
 
 void Webhooks::run(Subscription subscription) {
   const auto id = subscription.id;
-  const PipesTarget target{subscription.tenant, subscription.channel};
-  const bool pipes = subscription.format == WebhookFormat::pipes;
+  const Target target{subscription.format, subscription.tenant, subscription.channel};
   webhooks::RunnerParts parts{parts_.store,    parts_.journal, parts_.feed, parts_.sender, renderer_of(subscription),
                               parts_.channels, parts_.clock,   counters_,   parts_.limits};
   auto runner = std::make_shared<webhooks::Runner>(std::move(parts), std::move(subscription));
@@ -85,20 +84,20 @@ void Webhooks::run(Subscription subscription) {
   if (stopping_ || executors_.empty()) return;
   runner->start(executors_[next_executor_++ % executors_.size()]);
   runners_[id] = std::move(runner);
-  if (pipes) pipes_targets_[id] = target;
+  targets_[id] = target;
 }
 
-bool Webhooks::pipes_takes(TenantId tenant, std::optional<ChannelId> channel) const {
+bool Webhooks::takes(WebhookFormat format, TenantId tenant, std::optional<ChannelId> channel) const {
   std::lock_guard lock(mutex_);
-  return std::any_of(pipes_targets_.begin(), pipes_targets_.end(), [&](const auto& one) {
+  return std::any_of(targets_.begin(), targets_.end(), [&](const auto& one) {
     const auto& target = one.second;
-    return target.tenant == tenant && (!channel || !target.channel || *target.channel == *channel);
+    return target.format == format && target.tenant == tenant && (!channel || !target.channel || *target.channel == *channel);
   });
 }
 
 std::shared_ptr<webhooks::Runner> Webhooks::take(SubscriptionId id) {
   std::lock_guard lock(mutex_);
-  pipes_targets_.erase(id);
+  targets_.erase(id);
   auto found = runners_.extract(id);
   return found ? std::move(found.mapped()) : nullptr;
 }

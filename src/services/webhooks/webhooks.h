@@ -73,8 +73,8 @@ class Webhooks {
   Task<Result<std::uint64_t>> replay(SubscriptionId id, WebhookStore::Replay what);
   Task<Result<DeliveryCounts>> counts(SubscriptionId id);
 
-  /// Whether an enabled subscription in the pipes format is told of this channel's messages (nullopt: of any): its sockets then are not.
-  bool pipes_takes(TenantId tenant, std::optional<ChannelId> channel) const;
+  /// Whether an enabled subscription in that format is told of this channel's messages (nullopt: of any).
+  bool takes(WebhookFormat format, TenantId tenant, std::optional<ChannelId> channel) const;
 
   const webhooks::WebhookCounters& counters() const { return counters_; }
 
@@ -93,11 +93,12 @@ class Webhooks {
   std::size_t next_executor_ = 0;
   bool stopping_ = false;
   std::unordered_map<SubscriptionId, std::shared_ptr<webhooks::Runner>, IdHash> runners_;  // shared with stop() of a running change
-  struct PipesTarget {
+  struct Target {
+    WebhookFormat format = WebhookFormat::standard;
     TenantId tenant;
     std::optional<ChannelId> channel;
   };
-  std::unordered_map<SubscriptionId, PipesTarget, IdHash> pipes_targets_;
+  std::unordered_map<SubscriptionId, Target, IdHash> targets_;  ///< of runners_
 };
 
 }  // namespace wherry
