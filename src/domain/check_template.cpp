@@ -1,5 +1,7 @@
 #include "domain/check_template.h"
 
+#include <set>
+
 #include "base/overloaded.h"
 #include "domain/check_media.h"
 #include "domain/field_check.h"
@@ -8,7 +10,7 @@ namespace wherry {
 
 namespace {
 
-constexpr std::size_t max_components = 30, max_parameters = 100, max_cards = 10;
+constexpr std::size_t max_components = 30, max_parameters = 100, max_cards = 10, max_files = 11;
 constexpr std::size_t max_value = 32'768;  // what a filled-in text may have is WhatsApp's to say
 
 bool is_template_name(std::string_view name) {
@@ -64,12 +66,12 @@ class ComponentsCheck {
     check_media(check_, at + "." + std::string(to_string(media.kind)), media);
     const auto* ours = std::get_if<MediaId>(&media.source);
     if (ours == nullptr) return;
-    check_.that(!file_ || *file_ == *ours, at, "can name one stored file only; give links for the others");
-    file_ = *ours;
+    files_.insert(*ours);
+    check_.that(files_.size() <= max_files, at, "can name 11 stored files at most; give links for the others");
   }
 
   FieldCheck& check_;
-  std::optional<MediaId> file_;
+  std::set<MediaId> files_;
 };
 
 }  // namespace

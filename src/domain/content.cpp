@@ -1,27 +1,25 @@
 #include "domain/content.h"
 
+#include <algorithm>
+
 #include "base/overloaded.h"
 
 namespace wherry {
 
 namespace {
 
-std::optional<MediaId> file_of_reference(const MediaReference& media) {
+void add_file(std::vector<MediaId>& files, const MediaReference& media) {
   const auto* ours = std::get_if<MediaId>(&media.source);
-  return ours != nullptr ? std::optional(*ours) : std::nullopt;
+  if (ours != nullptr && std::find(files.begin(), files.end(), *ours) == files.end()) files.push_back(*ours);
 }
 
-std::optional<MediaId> file_of_components(const std::vector<TemplateComponent>& components) {
+void add_files(std::vector<MediaId>& files, const std::vector<TemplateComponent>& components) {
   for (const auto& component : components) {
     for (const auto& parameter : component.parameters) {
-      const auto* media = std::get_if<MediaReference>(&parameter);
-      if (const auto file = media != nullptr ? file_of_reference(*media) : std::nullopt) return file;
+      if (const auto* media = std::get_if<MediaReference>(&parameter)) add_file(files, *media);
     }
-    for (const auto& card : component.cards) {
-      if (const auto file = file_of_components(card.components)) return file;
-    }
+    for (const auto& card : component.cards) add_files(files, card.components);
   }
-  return std::nullopt;
 }
 
 std::string names_of(const ContactsContent& content) {
@@ -45,18 +43,22 @@ std::string_view kind_name(const Content& content) {
                     content);
 }
 
+std::vector<MediaId> files_of(const Content& content) {
+  std::vector<MediaId> files;
+  std::visit(Overloaded{[&](const MediaContent& media) { files.push_back(media.media); },
+                        [&](const InteractiveContent& interactive) {
+                          if (const auto* header = std::get_if<MediaReference>(&interactive.header)) add_file(files, *header);
+                        },
+                        [&](const TemplateContent& message) { add_files(files, message.components); }, [](const TextContent&) {},
+                        [](const ReactionContent&) {}, [](const LocationContent&) {}, [](const ContactsContent&) {},
+                        [](const PollContent&) {}, [](const ForwardContent&) {}},
+             content);
+  return files;
+}
+
 std::optional<MediaId> file_of(const Content& content) {
-  using File = std::optional<MediaId>;
-  return std::visit(Overloaded{[](const MediaContent& media) { return File(media.media); },
-                               [](const InteractiveContent& interactive) {
-                                 const auto* header = std::get_if<MediaReference>(&interactive.header);
-                                 return header != nullptr ? file_of_reference(*header) : File();
-                               },
-                               [](const TemplateContent& message) { return file_of_components(message.components); },
-                               [](const TextContent&) { return File(); }, [](const ReactionContent&) { return File(); },
-                               [](const LocationContent&) { return File(); }, [](const ContactsContent&) { return File(); },
-                               [](const PollContent&) { return File(); }, [](const ForwardContent&) { return File(); }},
-                    content);
+  const auto files = files_of(content);
+  return files.empty() ? std::nullopt : std::optional(files.front());
 }
 
 std::string display_text(const Content& content) {

@@ -69,7 +69,9 @@ inline constexpr std::size_t max_wamid_bytes = 512;
 
 /// "text", "image", …, "template", "poll", "forward": the wire name of the kind.
 std::string_view kind_name(const Content& content);
-/// The stored file that has to be at WhatsApp before the message is sent: of a medium, or of a header. nullopt when it has none.
+/// The stored files that have to be at WhatsApp before the message is sent, each once: of a medium, a header, or a carousel's cards.
+std::vector<MediaId> files_of(const Content& content);
+/// The first of them; nullopt when there is none.
 std::optional<MediaId> file_of(const Content& content);
 /// What a person reads first, for lists and logs of an application: body, caption, place, names; "[Template: name]" for a template.
 std::string display_text(const Content& content);

@@ -134,13 +134,18 @@ TEST(ContentCheck, AnswersQuoteAMessageButReactionsNeverDo) {
   EXPECT_EQ(check_reply(TextContent{"x"}, letters(513)).error().message, "context.message_id must be WhatsApp's id of a message");
 }
 
-TEST(ContentCheck, AMessageCarriesOneStoredFile) {
-  const auto card = [](MediaId file) { return TemplateCard{0, {{"header", "", {}, {MediaReference{MediaKind::image, file, ""}}, {}}}}; };
-  const auto first = some_media(), second = some_media();
-  TemplateContent content{"cards", "en", {{"carousel", "", {}, {}, {card(first), card(first)}}}};
+TEST(ContentCheck, ACarouselCarriesAFileForEachCardAndOneForItsHeader) {
+  TemplateContent content{"cards", "en", {{"carousel", "", {}, {}, {}}}};
+  auto& cards = content.components[0].cards;
+  const auto add = [&](TemplateCard& card, MediaId file) {
+    card.components.push_back({"header", "", {}, {MediaReference{MediaKind::image, file, ""}}, {}});
+  };
+  for (int i = 0; i < 10; ++i) add(cards.emplace_back(TemplateCard{i, {}}), some_media());
+  add(cards[0], some_media());
+  add(cards[1], *file_of(content));
   EXPECT_EQ(fault(content), "fine");
-  content.components[0].cards.push_back(card(second));
-  EXPECT_EQ(fault(content), "template.components.cards.components.parameters can name one stored file only; give links for the others");
+  add(cards[2], some_media());
+  EXPECT_EQ(fault(content), "template.components.cards.components.parameters can name 11 stored files at most; give links for the others");
 }
 
 }  // namespace

@@ -100,7 +100,7 @@ std::string_view interactive_type(const InteractiveContent& content) {
       content.action);
 }
 
-json::object meta_object(const InteractiveContent& interactive, UploadedFile uploaded) {
+json::object meta_object(const InteractiveContent& interactive, UploadedFiles uploaded) {
   json::object out{{"type", interactive_type(interactive)}};
   if (const auto* text = std::get_if<std::string>(&interactive.header)) out["header"] = json::object{{"type", "text"}, {"text", *text}};
   if (const auto* media = std::get_if<MediaReference>(&interactive.header)) out["header"] = typed_media(*media, uploaded);

@@ -1,19 +1,21 @@
 #include "domain/meta_media.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace wherry {
 
 namespace {
 
-json::object media_object(const MediaReference& media, UploadedFile uploaded) {
+json::object media_object(const MediaReference& media, UploadedFiles uploaded) {
   json::object out;
   const auto* ours = std::get_if<MediaId>(&media.source);
-  if (ours != nullptr) out["id"] = uploaded.remote_id.empty() ? ours->text() : std::string(uploaded.remote_id);
+  const auto* there = ours != nullptr ? find_uploaded(uploaded, *ours) : nullptr;
+  if (ours != nullptr) out["id"] = there != nullptr ? there->remote_id : ours->text();
   if (const auto* remote = std::get_if<RemoteMedia>(&media.source)) out["id"] = remote->id;
   if (const auto* link = std::get_if<MediaLink>(&media.source)) out["link"] = link->url;
   if (media.kind == MediaKind::document) {
-    const std::string_view name = media.file_name.empty() && ours != nullptr ? uploaded.file_name : std::string_view(media.file_name);
+    const auto& name = media.file_name.empty() && there != nullptr ? there->file_name : media.file_name;
     if (!name.empty()) out["filename"] = name;
   }
   return out;
@@ -21,7 +23,12 @@ json::object media_object(const MediaReference& media, UploadedFile uploaded) {
 
 }  // namespace
 
-json::object typed_media(const MediaReference& media, UploadedFile uploaded) {
+const UploadedFile* find_uploaded(UploadedFiles uploaded, const MediaId& ours) {
+  const auto found = std::find_if(uploaded.begin(), uploaded.end(), [&](const UploadedFile& one) { return one.ours == ours; });
+  return found != uploaded.end() ? &*found : nullptr;
+}
+
+json::object typed_media(const MediaReference& media, UploadedFiles uploaded) {
   const auto kind = to_string(media.kind);
   json::object out{{"type", kind}};
   out[kind] = media_object(media, uploaded);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "base/json.h"
@@ -11,17 +13,20 @@ namespace wherry {
 // The kinds with a structure of their own in the shape WhatsApp's API gives them. It is at once the wire form and, with our own media
 // ids in the place of WhatsApp's, the stored form.
 
-/// The stored file of a content (file_of) once it is at WhatsApp.
+/// A stored file of a content once it is at WhatsApp.
 struct UploadedFile {
-  std::string_view remote_id;  ///< empty: leaves our own id
-  std::string_view file_name;  ///< for a document that was given none
+  MediaId ours;
+  std::string remote_id;
+  std::string file_name;  ///< for a document that was given none
 };
+/// A content's files (files_of). One that is not among them keeps our own id.
+using UploadedFiles = std::span<const UploadedFile>;
 
 /// The object named like the kind: {"name":…,"language":…} of a template, {"type":"list",…} of an interactive message.
 json::object meta_object(const LocationContent& location);
 json::array meta_array(const ContactsContent& contacts);
-json::object meta_object(const InteractiveContent& interactive, UploadedFile uploaded);
-json::object meta_object(const TemplateContent& message, UploadedFile uploaded);
+json::object meta_object(const InteractiveContent& interactive, UploadedFiles uploaded);
+json::object meta_object(const TemplateContent& message, UploadedFiles uploaded);
 
 /// Reads the same shape. An `id` of the form of our media ids is one of our files, any other is WhatsApp's own. Members nobody knows are
 /// dropped, but for other actions and parameters, which are kept whole. Limits are check_content's.

@@ -90,16 +90,19 @@ TEST(MetaShape, EveryParameterOfATemplateIsKept) {
   expect_kept(*content, R"({"type":"template","template":)" + std::string(every_parameter) + "}");
 }
 
-TEST(MetaShape, CardsOfACarouselAreKeptAndTheirFileIsFound) {
+TEST(MetaShape, CardsOfACarouselAreKeptAndTheirFilesAreFound) {
+  const auto second = MediaId::make(from_unix_millis(1'795'000'000'001));
   const auto shape = R"({"name":"cards","language":{"code":"en"},"components":[{"type":"carousel","cards":[{"card_index":0,"components":[)"
                      R"({"type":"header","parameters":[{"type":"image","image":{"id":")" +
                      file.text() +
                      R"("}}]}]},{"card_index":1,"components":[)"
-                     R"({"type":"header","parameters":[{"type":"image","image":{"link":"https://f.example/b.png"}}]}]}]}]})";
+                     R"({"type":"header","parameters":[{"type":"image","image":{"link":"https://f.example/b.png"}}]}]},)"
+                     R"({"card_index":2,"components":[{"type":"header","parameters":[{"type":"video","video":{"id":")" +
+                     second.text() + R"("}},{"type":"image","image":{"id":")" + file.text() + R"("}}]}]}]}]})";
   const auto content = read_template(object(shape));
   ASSERT_TRUE(content) << content.error().message;
   expect_kept(*content, R"({"type":"template","template":)" + shape + "}");
-  EXPECT_EQ(file_of(*content), file);
+  EXPECT_EQ(files_of(*content), (std::vector{file, second})) << "each once";
 }
 
 TEST(MetaShape, IndexesComeAsTextOrNumberAndTypesInAnyCase) {
@@ -116,7 +119,8 @@ TEST(MetaShape, AFileAtWhatsAppTakesThePlaceOfOursAndBringsItsName) {
   content.header = MediaReference{MediaKind::document, file, ""};
   content.body = "b";
   content.action = UrlButton{"Open", "https://a.example"};
-  const auto written = json::serialize(meta_object(content, {"1234567890", "stored.pdf"}));
+  const UploadedFile uploaded{file, "1234567890", "stored.pdf"};
+  const auto written = json::serialize(meta_object(content, {&uploaded, 1}));
   EXPECT_NE(written.find(R"("document":{"id":"1234567890","filename":"stored.pdf"})"), std::string::npos) << written;
 }
 

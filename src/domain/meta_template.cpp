@@ -15,7 +15,7 @@ json::object parameter_head(std::string_view type, const std::string& name) {
   return out;
 }
 
-json::object parameter_object(const TemplateParameter& parameter, UploadedFile uploaded) {
+json::object parameter_object(const TemplateParameter& parameter, UploadedFiles uploaded) {
   return std::visit(
       Overloaded{[](const TextParameter& value) {
                    auto out = parameter_head("text", value.name);
@@ -41,7 +41,7 @@ json::object parameter_object(const TemplateParameter& parameter, UploadedFile u
       parameter);
 }
 
-json::array components_array(const std::vector<TemplateComponent>& components, UploadedFile uploaded) {
+json::array components_array(const std::vector<TemplateComponent>& components, UploadedFiles uploaded) {
   json::array out;
   for (const auto& component : components) {
     json::object one{{"type", component.type}};
@@ -128,7 +128,7 @@ std::vector<TemplateComponent> read_components(const ObjectReader& parent, Prese
 
 }  // namespace
 
-json::object meta_object(const TemplateContent& message, UploadedFile uploaded) {
+json::object meta_object(const TemplateContent& message, UploadedFiles uploaded) {
   json::object out{{"name", message.name}, {"language", json::object{{"code", message.language}}}};
   if (!message.components.empty()) out["components"] = components_array(message.components, uploaded);
   return out;

@@ -28,6 +28,7 @@ class CloudApiTest : public testing::Test {
     auto writer = *blobs_.create(1 << 20);
     (void)writer->write("\x89PNG bytes of a picture");
     const auto stored = *writer->commit();
+    file_.media.id = *file_of(image_.content);
     file_.media.sha256 = stored.sha256;
     file_.media.size = stored.size;
     file_.media.mime_type = "image/png";
@@ -35,8 +36,9 @@ class CloudApiTest : public testing::Test {
     file_.path = *blobs_.path_of(stored.sha256);
   }
 
-  SendOutcome send(const Message& message, std::optional<OutboundFile> file = std::nullopt) {
-    return test::run(io_, api_.send(channel_, message, to_, std::move(file)));
+  template <class... Files>
+  SendOutcome send(const Message& message, Files... files) {
+    return test::run(io_, api_.send(channel_, message, to_, {files...}));
   }
   static const SendRefused& refused(const SendOutcome& outcome) { return std::get<SendRefused>(outcome); }
 

@@ -3,8 +3,8 @@
 namespace wherry::test {
 
 Task<SendOutcome> ScriptedUpstream::send(std::shared_ptr<const Channel>, Message message, ContactIdentity to,
-                                         std::optional<OutboundFile> file) {
-  sent.push_back({message.id, message.content, to, file});
+                                         std::vector<OutboundFile> files) {
+  sent.push_back({message.id, message.content, to, std::move(files)});
   if (on_send) on_send(message);
   if (script.empty()) co_return SendAccepted{"wamid." + std::to_string(sent.size()), std::nullopt};
   auto outcome = std::move(script.front());

@@ -15,7 +15,7 @@ class ScriptedUpstream final : public Upstream {
     MessageId id;
     Content content;
     ContactIdentity to;
-    std::optional<OutboundFile> file;
+    std::vector<OutboundFile> files;
   };
   std::vector<Sent> sent;              ///< every call, in order
   std::deque<SendOutcome> script;
@@ -25,7 +25,7 @@ class ScriptedUpstream final : public Upstream {
   std::vector<ChannelFinding> findings;
 
   Task<SendOutcome> send(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to,
-                         std::optional<OutboundFile> file) override;
+                         std::vector<OutboundFile> files) override;
   Task<Result<void>> fetch_media(std::shared_ptr<const Channel> channel, InboundMedia remote, BlobWriter& into) override;
   Task<std::vector<ChannelFinding>> check(std::shared_ptr<const Channel> channel) override;
 };

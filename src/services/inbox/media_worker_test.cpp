@@ -26,7 +26,7 @@ class FileUpstream final : public Upstream {
   int started = 0, running = 0, most = 0;
   std::vector<Completion<int>> waiting;
 
-  Task<SendOutcome> send(std::shared_ptr<const Channel>, Message, ContactIdentity, std::optional<OutboundFile>) override {
+  Task<SendOutcome> send(std::shared_ptr<const Channel>, Message, ContactIdentity, std::vector<OutboundFile>) override {
     co_return SendUnknown{"not used"};
   }
   Task<std::vector<ChannelFinding>> check(std::shared_ptr<const Channel>) override { co_return std::vector<ChannelFinding>(); }

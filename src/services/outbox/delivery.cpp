@@ -89,7 +89,7 @@ Task<Delivery::Delivered> Delivery::deliver(OutboxJob job) {
     const bool committed = co_await commit_sending(job);
     if (!committed) break;
     job.attempt_started_at = clock_.now();
-    auto outcome = co_await upstream_.send(attempt->channel, message, attempt->to, attempt->file);
+    auto outcome = co_await upstream_.send(attempt->channel, message, attempt->to, attempt->files);
     next = co_await settle(job, attempt->channel, std::move(outcome));
   }
   co_return Delivered{message.state == MessageState::cancelled ? Delivered::Kind::cancelled : Delivered::Kind::finished, std::nullopt};
@@ -120,7 +120,7 @@ Task<Delivery::FirstTry> Delivery::try_at_once(OutboxJob job, const std::optiona
   }
   ++counters_.accepted;
   job.attempt_started_at = clock_.now();
-  auto outcome = co_await upstream_.send(attempt->channel, job.message, attempt->to, attempt->file);
+  auto outcome = co_await upstream_.send(attempt->channel, job.message, attempt->to, attempt->files);
   const auto next = co_await settle(job, attempt->channel, std::move(outcome));
   if (next == Next::try_again) first.kind = FirstTry::Kind::retrying;
   first.job = std::move(job);
@@ -157,10 +157,10 @@ Task<Result<Delivery::Attempt>> Delivery::prepare(const Message& message) {
     co_return Error{ErrorCode::window_closed, "Service window expired — last inbound message is older than 24 hours."};
   }
   attempt.to = std::move(conversation->identity);
-  if (const auto file = file_of(message.content)) {
-    CO_TRY(auto media, co_await media_.find(message.tenant, *file));
+  for (const auto& file : files_of(message.content)) {
+    CO_TRY(auto media, co_await media_.find(message.tenant, file));
     CO_TRY(auto path, media_.path_of(media));
-    attempt.file = OutboundFile{std::move(media), std::move(path)};
+    attempt.files.push_back({std::move(media), std::move(path)});
   }
   co_return attempt;
 }

@@ -66,7 +66,7 @@ class Delivery {
   struct Attempt {
     ChannelPtr channel;
     ContactIdentity to;
-    std::optional<OutboundFile> file;
+    std::vector<OutboundFile> files;
   };
   Task<Result<Attempt>> prepare(const Message& message);
   Task<Result<void>> pace(ChannelPtr channel, const OutboxJob& job);

@@ -12,6 +12,12 @@ Error too_busy() {
   return busy;
 }
 
+// An answer with success in its status line, whatever its body lacks.
+bool says_yes(const Error& error) {
+  const auto* answer = error.peer_answer.get();
+  return error.code == ErrorCode::outcome_unknown && answer != nullptr && answer->status >= 200 && answer->status < 300;
+}
+
 Error invalid(std::string text) { return {ErrorCode::invalid_argument, std::move(text)}; }
 
 }  // namespace
@@ -93,8 +99,8 @@ Task<Result<Message>> Outbox::admit(SendRequest request, milliseconds patience) 
     CO_TRY_VOID(delivery_.check_circuit(conversation->channel));
   }
   CO_TRY_VOID(co_await check_template(conversation->channel, request.content));
-  if (const auto file = file_of(request.content)) {
-    CO_TRY_VOID(co_await check_file(request.tenant, *file, request.send_at));
+  for (const auto& file : files_of(request.content)) {
+    CO_TRY_VOID(co_await check_file(request.tenant, file, request.send_at));
   }
   if (counters_.waiting + counters_.scheduled >= options_.max_queued) co_return too_busy();
 
@@ -190,7 +196,15 @@ Task<Result<SendReceipt>> Outbox::submit_and_wait(SendRequest request) {
   if (!seat.granted) co_return too_busy();
   if (request.send_at) co_return invalid("nobody can wait for a scheduled message");
   auto claim = std::move(request.claim);
+  const auto unnamed = request.unnamed;
   CO_TRY(auto message, co_await admit(std::move(request), options_.answer_within));
+  const auto id = message.id;
+  auto receipt = co_await send_admitted(std::move(message), std::move(claim));
+  if (!receipt && unnamed == Unnamed::is_taken && says_yes(receipt.error())) co_return SendReceipt{id, {}};
+  co_return receipt;
+}
+
+Task<Result<SendReceipt>> Outbox::send_admitted(Message message, std::optional<IdempotencyClaim> claim) {
   if (backlog_.is_clear(message.channel, message.conversation) && lanes_.hold(message.conversation)) {
     co_return co_await send_at_once(std::move(message), std::move(claim));
   }

@@ -19,6 +19,13 @@ struct Recipient {
   WaId number;
 };
 
+/// What the caller of submit_and_wait makes of a success in which WhatsApp names no message. On disk it stays `uncertain` until a status
+/// tells of it.
+enum class Unnamed {
+  is_unknown,  ///< outcome_unknown, like any answer that does not confirm
+  is_taken,    ///< a receipt with an empty wamid: for a door whose contract answers so
+};
+
 /// One message to send, checked for form by its door and for everything else here.
 struct SendRequest {
   TenantId tenant;
@@ -27,6 +34,7 @@ struct SendRequest {
   std::optional<IdempotencyClaim> claim = std::nullopt;  ///< the key it is sent under, stored in the same batch
   std::optional<Recipient> to = std::nullopt;            ///< the conversation with this number; made when there is none
   WindowCheck window_check = WindowCheck::here;
+  Unnamed unnamed = Unnamed::is_unknown;
   Priority priority = Priority::interactive;
   std::string reply_to = {};                             ///< WhatsApp's id of the message it quotes
   std::optional<Timestamp> send_at = std::nullopt;       ///< not before; at most 30 days ahead; a time that is past is now
@@ -109,6 +117,7 @@ class Outbox {
   Task<Result<void>> check_template(ChannelId channel, const Content& content);
   Task<Result<void>> check_file(TenantId tenant, MediaId id, std::optional<Timestamp> send_at);
   std::int64_t next_place();
+  Task<Result<SendReceipt>> send_admitted(Message message, std::optional<IdempotencyClaim> claim);
   Task<Result<SendReceipt>> send_at_once(Message message, std::optional<IdempotencyClaim> claim);
   Task<Result<SendReceipt>> wait_in_lane(Message message, std::optional<IdempotencyClaim> claim);
   Task<Result<Message>> schedule(Message message, std::optional<IdempotencyClaim> claim);

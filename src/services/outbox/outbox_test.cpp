@@ -125,6 +125,27 @@ TEST_F(OutboxTest, AnUnknownOutcomeIsUncertainAndNeverSentAgain) {
   EXPECT_EQ(only_message().state, MessageState::uncertain);
 }
 
+TEST_F(OutboxTest, ASuccessWithoutAnIdIsTakenOnlyByThoseWhoAskForThat) {
+  const auto answer = [](int status) { return SendUnknown{"no id", std::make_shared<PeerAnswer>(PeerAnswer{status, "{}"})}; };
+  upstream.script = {answer(200), answer(200), answer(502)};
+  auto wanted = text("hello");
+  wanted.unnamed = Unnamed::is_taken;
+
+  auto strict = send(text("hello"));
+  auto taken = send(wanted);
+  auto failed = send(wanted);
+
+  ASSERT_FALSE(strict);
+  EXPECT_EQ(strict.error().code, ErrorCode::outcome_unknown);
+  ASSERT_TRUE(strict.error().peer_answer) << "WhatsApp's own words reach the door";
+  EXPECT_EQ(strict.error().peer_answer->body, "{}");
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->wamid, "");
+  EXPECT_EQ(messages.messages.at(taken->id).state, MessageState::uncertain) << "a status may still name it";
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, ErrorCode::outcome_unknown);
+}
+
 TEST_F(OutboxTest, AStatusThatOvertakesTheAnswerIsStillASuccess) {
   upstream.on_send = [&](const Message& message) { messages.messages[message.id].state = MessageState::delivered; };
 

@@ -98,10 +98,12 @@ Task<Delivery::Next> Delivery::settle_message(OutboxJob& job, ChannelPtr channel
     job.responder.answer(SendReceipt{message.id, wamid});
   } else {
     ++counters_.uncertain;
-    if (const auto* unknown = std::get_if<SendUnknown>(&outcome)) {
+    Error unconfirmed{ErrorCode::outcome_unknown, std::string(unconfirmed_text)};
+    if (auto* unknown = std::get_if<SendUnknown>(&outcome)) {
       log::warn("send_outcome_unknown", {{"message", message.id.text()}, {"detail", unknown->detail}});
+      unconfirmed.peer_answer = std::move(unknown->peer_answer);
     }
-    job.responder.answer(Error{ErrorCode::outcome_unknown, std::string(unconfirmed_text)});
+    job.responder.answer(std::move(unconfirmed));
   }
   co_return Next::done;
 }

@@ -28,6 +28,7 @@ struct SendRefused {
 /// The request may have arrived and no usable answer came.
 struct SendUnknown {
   std::string detail;
+  std::shared_ptr<const PeerAnswer> peer_answer = nullptr;  ///< what came, when something did
 };
 using SendOutcome = std::variant<SendAccepted, SendRefused, SendUnknown>;
 
@@ -48,10 +49,10 @@ struct ChannelFinding {
 class Upstream {
  public:
   virtual ~Upstream() = default;
-  /// Uploads the file first when the content needs one (per-channel cache of remote ids), then sends. One try, no retries.
+  /// Uploads the files first that the content needs (per-channel cache of remote ids), then sends. One try, no retries.
   /// The message id travels along and comes back in every status.
   virtual Task<SendOutcome> send(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to,
-                                 std::optional<OutboundFile> file) = 0;
+                                 std::vector<OutboundFile> files) = 0;
   /// Fetches a customer's file into a blob. Errors: fetch_failed (try again), not_found (gone for good), too_large.
   virtual Task<Result<void>> fetch_media(std::shared_ptr<const Channel> channel, InboundMedia remote, BlobWriter& into) = 0;
   virtual Task<std::vector<ChannelFinding>> check(std::shared_ptr<const Channel> channel) = 0;

@@ -113,7 +113,7 @@ ChannelFinding not_reached(const Error& error) {
 
 Task<ChannelFinding> check_subscription(http::Client& client, Timeouts timeouts, std::shared_ptr<const Channel> channel) {
   auto request = graph_request(*channel, http::Method::get, channel->waba_id + "/subscribed_apps", timeouts.lookup);
-  auto response = co_await client.send(std::move(request));
+  auto response = co_await ask_graph(client, channel, std::move(request));
   if (!response) co_return not_reached(response.error());
   if (response->status != 200) {
     const auto error = error_of(*response);
@@ -135,7 +135,7 @@ Task<ChannelFinding> check_subscription(http::Client& client, Timeouts timeouts,
 Task<std::vector<ChannelFinding>> check_channel(http::Client& client, Timeouts timeouts, std::shared_ptr<const Channel> channel) {
   std::vector<ChannelFinding> findings;
   auto request = graph_request(*channel, http::Method::get, channel->phone_number_id + std::string(number_fields), timeouts.lookup);
-  auto response = co_await client.send(std::move(request));
+  auto response = co_await ask_graph(client, channel, std::move(request));
   if (!response) {
     findings.push_back(not_reached(response.error()));
     co_return findings;

@@ -1,5 +1,7 @@
 #include "upstream/cloud_api/cloud_api.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "upstream/cloud_api/channel_check.h"
 #include "upstream/cloud_api/encode.h"
@@ -18,45 +20,56 @@ SendRefused cannot_be_sent(Error reason) {
   return refused;
 }
 
+bool are_all_there(const Content& content, const std::vector<OutboundFile>& files) {
+  const auto wanted = files_of(content);
+  return std::all_of(wanted.begin(), wanted.end(), [&](const MediaId& id) {
+    return std::any_of(files.begin(), files.end(), [&](const OutboundFile& file) { return file.media.id == id; });
+  });
+}
+
 }  // namespace
 
 CloudApi::CloudApi(http::Client& client, MediaRows& rows, BlobStore& blobs, Clock& clock, CloudApiOptions options)
     : client_(client), clock_(clock), options_(options), uploads_(client, rows, blobs, clock, options.timeouts) {}
 
 Task<SendOutcome> CloudApi::send(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to,
-                                 std::optional<OutboundFile> file) {
+                                 std::vector<OutboundFile> files) {
   SendOutcome outcome = cannot_be_sent(Error{ErrorCode::invalid_argument, "the message's file is missing"});
-  if (!file_of(message.content)) {
-    outcome = co_await send_words(std::move(channel), std::move(message), std::move(to));
-  } else if (file) {
-    outcome = co_await send_file(std::move(channel), std::move(message), std::move(to), std::move(*file));
+  if (are_all_there(message.content, files)) {
+    outcome = co_await send_with(std::move(channel), std::move(message), std::move(to), std::move(files));
   }
   count(outcome);
   co_return outcome;
 }
 
-Task<SendOutcome> CloudApi::send_words(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to) {
-  auto body = encode_message(message, to, {});
-  if (!body) co_return cannot_be_sent(body.error());
-  co_return co_await post(std::move(channel), std::move(*body));
-}
-
-Task<SendOutcome> CloudApi::send_file(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to, OutboundFile file) {
-  auto uploaded = co_await uploads_.obtain(channel, file);
-  if (auto* refused = std::get_if<SendRefused>(&uploaded)) co_return std::move(*refused);
-  auto remote = std::get<RemoteFile>(std::move(uploaded));
-  if (remote.fresh) ++counters_.uploads;
-  auto body = encode_message(message, to, {remote.id, file.media.file_name});
+Task<SendOutcome> CloudApi::send_with(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to,
+                                      std::vector<OutboundFile> files) {
+  std::vector<UploadedFile> uploaded;
+  std::vector<std::size_t> remembered;  // which of them were there already
+  for (const auto& file : files) {
+    auto got = co_await uploads_.obtain(channel, file);
+    if (auto* refused = std::get_if<SendRefused>(&got)) co_return std::move(*refused);
+    auto remote = std::get<RemoteFile>(std::move(got));
+    if (remote.fresh) ++counters_.uploads;
+    if (!remote.fresh) remembered.push_back(uploaded.size());
+    uploaded.push_back({file.media.id, std::move(remote.id), file.media.file_name});
+  }
+  auto body = encode_message(message, to, uploaded);
   if (!body) co_return cannot_be_sent(body.error());
   auto outcome = co_await post(channel, std::move(*body));
   const auto* refused = std::get_if<SendRefused>(&outcome);
-  if (refused == nullptr || remote.fresh || !media_is_gone(refused->error, remote.id)) co_return outcome;
+  if (refused == nullptr) co_return outcome;
+  std::erase_if(remembered, [&](std::size_t at) { return !media_is_gone(refused->error, uploaded[at].remote_id); });
+  if (remembered.empty()) co_return outcome;
 
   log::info("remote_media_gone", {{"channel", channel->id.text()}, {"message", message.id.text()}, {"code", refused->error.code}});
-  ++counters_.renewed_media;
-  auto renewed = co_await uploads_.renew(channel, file, remote.id);
-  if (auto* failed = std::get_if<SendRefused>(&renewed)) co_return std::move(*failed);
-  auto again = encode_message(message, to, {std::get<RemoteFile>(renewed).id, file.media.file_name});
+  for (const auto at : remembered) {
+    ++counters_.renewed_media;
+    auto renewed = co_await uploads_.renew(channel, files[at], uploaded[at].remote_id);
+    if (auto* failed = std::get_if<SendRefused>(&renewed)) co_return std::move(*failed);
+    uploaded[at].remote_id = std::get<RemoteFile>(std::move(renewed)).id;
+  }
+  auto again = encode_message(message, to, uploaded);
   if (!again) co_return cannot_be_sent(again.error());
   co_return co_await post(std::move(channel), std::move(*again));
 }
@@ -65,7 +78,7 @@ Task<SendOutcome> CloudApi::post(std::shared_ptr<const Channel> channel, std::st
   auto request = graph_request(*channel, http::Method::post, channel->phone_number_id + "/messages", options_.timeouts.send);
   request.headers.add("Content-Type", "application/json");
   request.body = std::move(body);
-  auto response = co_await client_.send(std::move(request));
+  auto response = co_await ask_graph(client_, channel, std::move(request));
   if (!response) co_return outcome_of(response.error());
   usage_.note(channel->id, response->headers, clock_.now());
   co_return decode_send(*response);

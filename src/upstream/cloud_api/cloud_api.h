@@ -27,7 +27,7 @@ class CloudApi final : public Upstream {
   CloudApi(http::Client& client, MediaRows& rows, BlobStore& blobs, Clock& clock, CloudApiOptions options = {});
 
   Task<SendOutcome> send(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to,
-                         std::optional<OutboundFile> file) override;
+                         std::vector<OutboundFile> files) override;
   Task<Result<void>> fetch_media(std::shared_ptr<const Channel> channel, InboundMedia remote, BlobWriter& into) override;
   Task<std::vector<ChannelFinding>> check(std::shared_ptr<const Channel> channel) override;
 
@@ -36,8 +36,7 @@ class CloudApi final : public Upstream {
   const CloudApiCounters& counters() const { return counters_; }
 
  private:
-  Task<SendOutcome> send_words(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to);
-  Task<SendOutcome> send_file(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to, OutboundFile file);
+  Task<SendOutcome> send_with(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to, std::vector<OutboundFile> files);
   Task<SendOutcome> post(std::shared_ptr<const Channel> channel, std::string body);
   void count(const SendOutcome& outcome);
 

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/overloaded.h"
+#include "domain/meta_media.h"
 
 namespace wherry::cloud_api {
 
@@ -49,18 +50,21 @@ void append_text(std::string& out, const TextContent& text) {
   out += '}';
 }
 
-void append_media(std::string& out, const MediaContent& media, UploadedFile uploaded) {
+void append_media(std::string& out, const MediaContent& media, UploadedFiles uploaded) {
+  static const UploadedFile none;
+  const auto* found = find_uploaded(uploaded, media.media);
+  const auto& there = found != nullptr ? *found : none;
   const auto kind = to_string(media.kind);
   out += "\"type\":\"";
   out += kind;
   out += "\",\"";
   out += kind;
   out += "\":{\"id\":";
-  append_json_string(out, uploaded.remote_id);
+  append_json_string(out, there.remote_id);
   const bool may_have_caption = media.kind != MediaKind::audio && media.kind != MediaKind::sticker;
   if (may_have_caption && !media.caption.empty()) append_member(out, "caption", media.caption);
   if (media.kind == MediaKind::document) {
-    const std::string_view name = media.file_name.empty() ? uploaded.file_name : std::string_view(media.file_name);
+    const auto& name = media.file_name.empty() ? there.file_name : media.file_name;
     if (!name.empty()) append_member(out, "filename", name);
   }
   if (media.voice) out += R"(,"voice":true)";
@@ -105,7 +109,7 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-Result<std::string> encode_message(const Message& message, const ContactIdentity& to, UploadedFile uploaded) {
+Result<std::string> encode_message(const Message& message, const ContactIdentity& to, UploadedFiles uploaded) {
   const auto* text = std::get_if<TextContent>(&message.content);
   std::string out;
   out.reserve(320 + (text != nullptr ? text->body.size() + text->body.size() / 8 : 1024));

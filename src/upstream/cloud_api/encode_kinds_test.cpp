@@ -15,7 +15,8 @@ std::string encoded(Content content) {
   made.content = std::move(content);
   ContactIdentity to;
   to.wa_id = WaId{"15550100042"};
-  return *encode_message(made, to, {"1037543291543636", "stored.pdf"});
+  const UploadedFile uploaded{file, "1037543291543636", "stored.pdf"};
+  return *encode_message(made, to, {&uploaded, 1});
 }
 
 std::string around(std::string inner) {

@@ -28,7 +28,8 @@ Message media(MediaKind kind, std::string caption = "", std::string file_name = 
 }
 
 std::string encoded(const Message& made, std::string_view remote = "1037543291543636", std::string_view stored_name = "") {
-  return *encode_message(made, number("15550100042"), {remote, stored_name});
+  const UploadedFile uploaded{file_of(made.content).value_or(MediaId()), std::string(remote), std::string(stored_name)};
+  return *encode_message(made, number("15550100042"), {&uploaded, 1});
 }
 
 std::string around(std::string inner) {

@@ -135,6 +135,7 @@ std::optional<json::object> parse_object(std::string_view body) {
 SendOutcome decode_send(const http::ClientResponse& response) {
   auto outcome = meaning_of(response);
   if (auto* refused = std::get_if<SendRefused>(&outcome)) refused->reason.peer_answer = answer_of(response);
+  if (auto* unknown = std::get_if<SendUnknown>(&outcome)) unknown->peer_answer = answer_of(response);
   return outcome;
 }
 

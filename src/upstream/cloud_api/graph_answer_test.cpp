@@ -41,6 +41,15 @@ TEST(DecodeSend, AnAnswerToAUserIdHasNoNumber) {
   EXPECT_FALSE(std::get<SendAccepted>(outcome).wa_id);
 }
 
+TEST(DecodeSend, WhatLeavesTheOutcomeUnknownIsKeptWordForWord) {
+  const auto outcome = decode_send(answer(200, R"({"messages":[]})"));
+  const auto* unknown = std::get_if<SendUnknown>(&outcome);
+  ASSERT_NE(unknown, nullptr);
+  ASSERT_TRUE(unknown->peer_answer);
+  EXPECT_EQ(unknown->peer_answer->status, 200);
+  EXPECT_EQ(unknown->peer_answer->body, R"({"messages":[]})");
+}
+
 TEST(DecodeSend, SuccessWithoutAMessageIdLeavesTheOutcomeUnknown) {
   for (const char* body : {"", "garbage", "<html>ok</html>", "{}", "[]", "null", R"({"messages":[]})", R"({"messages":[{}]})",
                            R"({"messages":[{"id":""}]})", R"({"messages":[{"id":7}]})", R"({"messages":["wamid.X"]})",

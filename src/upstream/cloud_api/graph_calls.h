@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -18,5 +19,11 @@ struct Timeouts {
 std::string graph_url(const Channel& channel, std::string_view path);
 /// A request to Graph with the channel's bearer token.
 http::ClientRequest graph_request(const Channel& channel, http::Method method, std::string_view path, milliseconds timeout);
+
+/// Sends a request made with the channel's token. What comes back does not hold that token: Graph repeats one that it cannot read.
+/// Errors: those of the client.
+Task<Result<http::ClientResponse>> ask_graph(http::Client& client, std::shared_ptr<const Channel> channel, http::ClientRequest request);
+/// Takes the token out of the text, also where only its beginning is repeated. Tokens under 16 characters are left: they could be anything.
+void hide_token(std::string& text, std::string_view token);
 
 }  // namespace wherry::cloud_api

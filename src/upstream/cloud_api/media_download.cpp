@@ -103,7 +103,7 @@ Task<Result<void>> fetch_media(http::Client& client, Timeouts timeouts, std::sha
   if (!is_media_id(remote.remote_id)) co_return Error{ErrorCode::not_found, "WhatsApp does not have the file", "malformed media id"};
   auto lookup =
       graph_request(*channel, http::Method::get, remote.remote_id + "?phone_number_id=" + channel->phone_number_id, timeouts.lookup);
-  auto found = co_await client.send(std::move(lookup));
+  auto found = co_await ask_graph(client, channel, std::move(lookup));
   if (!found) co_return failed("look-up: " + std::string(to_string(found.error().code)) + " " + found.error().detail);
   CO_TRY(auto address, read_address(*found));
   if (address.size && *address.size > max_media_bytes) co_return Error{ErrorCode::too_large, "the file is larger than 100 MiB"};

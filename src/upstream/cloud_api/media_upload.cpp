@@ -185,7 +185,7 @@ Task<Uploaded> MediaUpload::upload(std::shared_ptr<const Channel> channel, Outbo
   request.headers.add("Content-Type", "multipart/form-data; boundary=" + boundary);
   request.idle_timeout = timeouts_.transfer;
   request.body_source = std::move(*form);
-  auto response = co_await client_.send(std::move(request));
+  auto response = co_await ask_graph(client_, channel, std::move(request));
   if (!response) co_return not_uploaded(response.error());
   if (response->status >= 200 && response->status < 300) {
     if (auto id = id_in(response->body)) co_return RemoteFile{std::move(*id), true};

@@ -38,6 +38,62 @@ TEST_F(MediaUploadTest, AFileIsUploadedAsAFormAndThenSent) {
   EXPECT_NE(http_.seen[1].body.find(R"("image":{"id":"1111"})"), std::string::npos);
 }
 
+class CarouselTest : public MediaUploadTest {
+ protected:
+  CarouselTest() {
+    auto writer = *blobs_.create(1 << 20);
+    (void)writer->write("\x89PNG bytes of another");
+    const auto stored = *writer->commit();
+    second_ = file_;
+    second_.media.id = MediaId::make(test::test_now + milliseconds(1));
+    second_.media.sha256 = stored.sha256;
+    second_.media.size = stored.size;
+    second_.path = *blobs_.path_of(stored.sha256);
+    const auto card = [](int index, MediaId file) {
+      return TemplateCard{index, {{"header", "", {}, {MediaReference{MediaKind::image, file, ""}}, {}}}};
+    };
+    cards_.id = MessageId::make(test::test_now);
+    cards_.content = TemplateContent{"cards", "en", {{"carousel", "", {}, {}, {card(0, file_.media.id), card(1, second_.media.id)}}}};
+    for (const auto* answer : {R"({"id":"1111"})", R"({"id":"2222"})", accepted_body}) http_.answer(200, answer);
+  }
+  static std::string card(int index, std::string_view id) {
+    return R"({"card_index":)" + std::to_string(index) + R"(,"components":[{"type":"header","parameters":[{"type":"image","image":{"id":")" +
+           std::string(id) + R"("}}]}]})";
+  }
+
+  OutboundFile second_;
+  Message cards_;
+};
+
+TEST_F(CarouselTest, EachCardsFileIsUploadedOnceAndNamedInItsPlace) {
+  const auto outcome = send(cards_, file_, second_);
+
+  ASSERT_TRUE(std::holds_alternative<SendAccepted>(outcome));
+  ASSERT_EQ(http_.seen.size(), 3u);
+  EXPECT_NE(http_.seen[2].body.find("[" + card(0, "1111") + "," + card(1, "2222") + "]"), std::string::npos) << http_.seen[2].body;
+  http_.answer(200, accepted_body);
+  send(cards_, file_, second_);
+  EXPECT_EQ(http_.seen.size(), 4u);
+}
+
+TEST_F(CarouselTest, OnlyTheFileThatIsGoneIsUploadedAgain) {
+  send(cards_, file_, second_);
+  http_.answer(400, R"({"error":{"message":"Object with ID '2222' does not exist","code":100,"error_subcode":33}})");
+  http_.answer(200, R"({"id":"3333"})");
+  http_.answer(200, accepted_body);
+
+  const auto outcome = send(cards_, file_, second_);
+
+  ASSERT_TRUE(std::holds_alternative<SendAccepted>(outcome));
+  ASSERT_EQ(http_.seen.size(), 6u);
+  EXPECT_NE(http_.seen[5].body.find("3333"), std::string::npos);
+}
+
+TEST_F(CarouselTest, WithoutOneOfItsFilesItIsRefusedWithoutARequest) {
+  EXPECT_EQ(refused(send(cards_, second_)).reason.code, ErrorCode::rejected);
+  EXPECT_TRUE(http_.seen.empty());
+}
+
 TEST_F(MediaUploadTest, ASecondSendOfTheSameBytesReusesTheUploadForTwentyNineDays) {
   http_.answer(200, R"({"id":"1111"})");
   for (int i = 0; i < 2; ++i) http_.answer(200, accepted_body);
@@ -152,7 +208,7 @@ TEST_F(MediaUploadTest, ManySendersOfOneFileShareOneUpload) {
   int accepted = 0;
   constexpr int senders = 20;
   for (int i = 0; i < senders; ++i) {
-    boost::asio::co_spawn(io_, api_.send(channel_, image_, to_, file_), [&](std::exception_ptr, SendOutcome outcome) {
+    boost::asio::co_spawn(io_, api_.send(channel_, image_, to_, {file_}), [&](std::exception_ptr, SendOutcome outcome) {
       accepted += std::holds_alternative<SendAccepted>(outcome) ? 1 : 0;
     });
   }
@@ -172,7 +228,7 @@ TEST_F(MediaUploadTest, WhenASharedUploadFailsAllItsSendersAreToldWithoutTryingE
   http_.otherwise = [](const FakeHttpClient::Seen&) { return FakeHttpClient::response(502, ""); };
   int failed = 0;
   for (int i = 0; i < 5; ++i) {
-    boost::asio::co_spawn(io_, api_.send(channel_, image_, to_, file_),
+    boost::asio::co_spawn(io_, api_.send(channel_, image_, to_, {file_}),
                           [&](std::exception_ptr, SendOutcome outcome) { failed += std::holds_alternative<SendRefused>(outcome) ? 1 : 0; });
   }
   io_.poll();
@@ -196,7 +252,7 @@ TEST_F(MediaUploadTest, ManySendersOfAFileThatIsGoneRenewItOnce) {
   };
   int accepted = 0;
   for (int i = 0; i < 10; ++i) {
-    boost::asio::co_spawn(io_, api_.send(channel_, image_, to_, file_), [&](std::exception_ptr, SendOutcome outcome) {
+    boost::asio::co_spawn(io_, api_.send(channel_, image_, to_, {file_}), [&](std::exception_ptr, SendOutcome outcome) {
       accepted += std::holds_alternative<SendAccepted>(outcome) ? 1 : 0;
     });
   }

@@ -59,7 +59,7 @@ Task<Result<json::object>> TemplateCalls::call(std::shared_ptr<const Channel> ch
   auto request = graph_request(*channel, method, path, timeouts_.lookup);
   if (!body.empty()) request.headers.add("Content-Type", "application/json");
   request.body = std::move(body);
-  auto response = co_await client_.send(std::move(request));
+  auto response = co_await ask_graph(client_, channel, std::move(request));
   if (!response) {
     const bool sure = method == http::Method::get || response.error().code == ErrorCode::upstream_unavailable;
     co_return Error{sure ? ErrorCode::upstream_unavailable : ErrorCode::outcome_unknown, "WhatsApp was not reached",
