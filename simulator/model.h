@@ -94,6 +94,7 @@ struct Token {
   std::set<std::string> assets;  ///< WABA ids it may see; empty: all
   std::optional<Timestamp> expires_at;
   State state = State::valid;
+  std::string code;              ///< of the embedded sign-up, good for this token once; empty: none, or it was used
 };
 
 /// A WhatsApp user. Numbers nobody described are ordinary online users and are not stored.

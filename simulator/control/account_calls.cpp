@@ -133,7 +133,7 @@ Control::Answer Control::token(const Call& call) {
   std::int64_t expires = -1;
   Patch patch(call.body);
   patch.text("state", state).text("app_id", token.app_id).texts("scopes", token.scopes).texts("assets", token.assets);
-  patch.number("expires_at", expires, 0, 253'402'300'799).text("user_name", token.user_name);
+  patch.number("expires_at", expires, 0, 253'402'300'799).text("user_name", token.user_name).text("code", token.code);
   TRY_VOID(patch.finish());
   if (state == "valid") {
     token.state = Token::State::valid;

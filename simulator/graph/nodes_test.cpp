@@ -120,6 +120,24 @@ TEST_F(GraphNodes, ATokenMayComeInTheQueryOrTheBody) {
             200);
 }
 
+TEST_F(GraphNodes, ACodeOfTheSignUpIsGoodForItsTokenOnce) {
+  world.tokens.update("EAAtoken", [](Token& token) { token.code = "AQB"; });
+  const auto exchange = [&](const std::string& id, const std::string& secret, const std::string& code) {
+    const auto body = R"({"client_id":")" + id + R"(","client_secret":")" + secret + R"(","grant_type":"authorization_code","code":")" + code + "\"}";
+    return call(Method::post, "/v23.0/oauth/access_token", body, "application/json", std::nullopt);
+  };
+  const auto id = world.first().app_id;
+
+  EXPECT_EQ(exchange("1", "test_app_secret", "AQB").code(), 101);
+  EXPECT_EQ(exchange(id, "wrong", "AQB").message(), "Error validating client secret.");
+  EXPECT_EQ(exchange(id, "test_app_secret", "other").code(), 100);
+  EXPECT_EQ(exchange(id, "test_app_secret", "").code(), 100);
+  const auto given = exchange(id, "test_app_secret", "AQB");
+  EXPECT_EQ(given.status, 200);
+  EXPECT_EQ(given.json().at("access_token").as_string(), "EAAtoken");
+  EXPECT_EQ(exchange(id, "test_app_secret", "AQB").code(), 100) << "it was used";
+}
+
 TEST_F(GraphNodes, AppSecretProofIsChecked) {
   world.apps.update(world.first().app_id, [](App& app) { app.proof_required = true; });
   EXPECT_EQ(get(number).message(), "(#100) API calls from the server require an appsecret_proof argument");

@@ -24,6 +24,8 @@ http::Response profile(Call& call, const Number& number);
 http::Response block_users(Call& call, const Number& number);
 http::Response show_me(Call& call);
 http::Response debug_token(Call& call);
+/// GET, POST /oauth/access_token: takes the app's secret instead of a token.
+Task<http::Response> exchange_code(Call& call);
 
 /// GET, DELETE /{media}.
 http::Response media_node(Call& call, const MediaItem& item);

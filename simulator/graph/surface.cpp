@@ -75,6 +75,8 @@ Task<http::Response> GraphSurface::route(Call& call) {
   http::Response response;
   if (call.method == Method::post && call.edge == "media" && call.rest.empty()) {
     response = co_await upload_media(call);
+  } else if (call.node == "oauth" && call.edge == "access_token") {
+    response = co_await exchange_code(call);
   } else if (call.node.starts_with("upload:")) {
     response = co_await continue_upload(call);
   } else {

@@ -4,6 +4,17 @@
 #include "simulator/graph/routes.h"
 
 namespace wherry::sim {
+namespace {
+
+GraphError refused_exchange(int code, std::string text) {
+  GraphError error;
+  error.code = code;
+  error.title = text;
+  error.message = std::move(text);
+  return error;
+}
+
+}  // namespace
 
 http::Response show_me(Call& call) {
   NodeView view;
@@ -43,6 +54,24 @@ http::Response debug_token(Call& call) {
           {"granular_scopes", std::move(granular)},
           {"user_id", token->user_id}};
   return answer(call, boost::json::value{{"data", std::move(data)}});
+}
+
+Task<http::Response> exchange_code(Call& call) {
+  auto& world = call.world();
+  auto unread = co_await take_params(call, false);
+  if (unread) co_return answer_error(call, *unread);
+  const auto app = world.apps.find(text_param(call.params, "client_id").value_or(""));
+  if (!app) co_return answer_error(call, refused_exchange(101, "Error validating application. Cannot get application info due to a system error."));
+  if (app->secret != text_param(call.params, "client_secret").value_or("")) {
+    co_return answer_error(call, refused_exchange(1, "Error validating client secret."));
+  }
+  const auto code = text_param(call.params, "code").value_or("");
+  for (const auto& token : world.tokens.all()) {
+    if (code.empty() || token->code != code || token->app_id != app->id) continue;
+    world.tokens.update(token->value, [](Token& used) { used.code.clear(); });
+    co_return answer(call, boost::json::value{{"access_token", token->value}, {"token_type", "bearer"}});
+  }
+  co_return answer_error(call, refused_exchange(100, "This authorization code has been used."));
 }
 
 }  // namespace wherry::sim

@@ -25,6 +25,9 @@ struct Config {
   Secret master_key;             ///< 64 hex digits; empty: kept in DATA_DIR/master.key
   std::string graph_url = "https://graph.facebook.com";
   std::string graph_version = "v23.0";
+  std::string meta_app_id;       ///< empty: codes of the embedded sign-up are not exchanged
+  Secret meta_app_secret;
+  std::string meta_login_config;
   std::string ca_file;
   std::string public_url;
   std::string egress_allow;

@@ -81,6 +81,11 @@ Result<void> not_empty(const std::string& value) {
   return {};
 }
 
+Result<void> app_id(const std::string& value) {
+  if (value.size() > 32 || value.find_first_not_of("0123456789") != std::string::npos) return wrong("must have at most 32 digits");
+  return {};
+}
+
 Result<void> known_level(const std::string& value) {
   for (const auto* level : {"debug", "info", "warn", "error", "off"}) {
     if (value == level) return {};
@@ -138,6 +143,9 @@ const std::vector<Setting>& settings() {
              "Key that seals channel secrets at rest, 64 hex digits; when empty one is made and kept in DATA_DIR/master.key."),
       text("graph_url", &C::graph_url, not_empty, "Graph API of channels that name none."),
       text("graph_version", &C::graph_version, not_empty, "Graph API version of channels that name none."),
+      text("meta_app_id", &C::meta_app_id, app_id, "Id of the Meta app whose embedded sign-up gives codes; when empty codes are refused."),
+      secret("meta_app_secret", &C::meta_app_secret, not_empty, "Secret of that app; codes are exchanged with it."),
+      text("meta_login_config", &C::meta_login_config, app_id, "Id of that app's login configuration, for the sign-up page of Pipes apps."),
       text("ca_file", &C::ca_file, anything, "PEM file of certificate authorities trusted beside the system's."),
       text("public_url", &C::public_url, anything, "Base URL that download links begin with; when empty the Host the caller used."),
       text("egress_allow", &C::egress_allow, anything,

@@ -1,6 +1,7 @@
 #include "services/channels/connect.h"
 
 #include "base/log.h"
+#include "base/random.h"
 
 namespace wherry {
 
@@ -8,17 +9,28 @@ namespace {
 
 // A channel that is not there yet, for the calls that come before.
 std::shared_ptr<const Channel> draft(const Channels& channels, const ConnectRequest& request) {
+  const auto own = channels.of(request.tenant);
   Channel channel;
   channel.tenant = request.tenant;
   channel.phone_number_id = request.phone_number_id;
   channel.waba_id = request.waba_id;
   channel.access_token = request.access_token;
-  channel.graph_url = channels.default_graph_url();
-  channel.graph_version = channels.default_graph_version();
+  channel.graph_url = own.empty() ? channels.default_graph_url() : own.back()->graph_url;
+  channel.graph_version = own.empty() ? channels.default_graph_version() : own.back()->graph_version;
   return std::make_shared<const Channel>(std::move(channel));
 }
 
 }  // namespace
+
+Task<Result<ConnectRequest>> ChannelConnect::exchange(ConnectRequest request, MetaApp app, std::string code) {
+  if (app.id.empty() || app.secret.empty()) co_return Error{ErrorCode::invalid_argument, "No Meta app is set up to exchange codes with"};
+  auto channel = draft(channels_, request);
+  request.app_secret = app.secret;
+  CO_TRY(request.access_token, co_await accounts_.exchange_code(std::move(channel), std::move(app), std::move(code)));
+  const bool first = channels_.of(request.tenant).empty();
+  if (first && request.verify_token.empty()) request.verify_token = Secret(random_text(32, alphanumeric));
+  co_return request;
+}
 
 Task<Result<ChannelPtr>> ChannelConnect::connect(ConnectRequest request) {
   CO_TRY_VOID(Channels::check_ids(request.phone_number_id, request.waba_id));
@@ -50,6 +62,8 @@ Task<Result<ChannelPtr>> ChannelConnect::add(ConnectRequest request) {
   wanted.access_token = std::move(request.access_token);
   wanted.app_secret = std::move(request.app_secret);
   wanted.verify_token = std::move(request.verify_token);
+  wanted.graph_url = channel->graph_url;
+  wanted.graph_version = channel->graph_version;
   CO_TRY(auto added, co_await channels_.add(std::move(wanted)));
   const bool subscribed = co_await subscribe(*added);
   if (!subscribed) co_return added;

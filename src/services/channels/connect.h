@@ -11,7 +11,7 @@ struct ConnectRequest {
   std::string phone_number_id;
   std::string waba_id;
   Secret access_token;
-  Secret app_secret;    ///< empty: as of the tenant's newest channel, which is of the same app then
+  Secret app_secret;    ///< empty: as of the tenant's newest channel, which is of the same app then, and at the same Graph address
   Secret verify_token;  ///< likewise
 };
 
@@ -21,6 +21,9 @@ class ChannelConnect {
  public:
   ChannelConnect(Channels& channels, AccountApi& accounts) : channels_(channels), accounts_(accounts) {}
 
+  /// The request with what a code of Meta's embedded sign-up stands for: its token, the app's secret and, for a tenant's first number, a
+  /// verify token. Errors: invalid_argument (there is no app), rejected, upstream_unavailable.
+  Task<Result<ConnectRequest>> exchange(ConnectRequest request, MetaApp app, std::string code);
   /// That events could not be subscribed to is no failure: the channel says so (Channel::subscribed).
   /// Errors: invalid_argument (ids, secrets missing), rejected (WhatsApp does not take the token), already_exists (the number is another
   /// tenant's), upstream_unavailable, unavailable.

@@ -40,6 +40,34 @@ TEST_F(ChannelConnectTest, ANewNumberIsNamedAsWhatsAppNamesItAndSubscribed) {
   EXPECT_EQ(channels.find_by_phone_number_id("1001"), made);
 }
 
+TEST_F(ChannelConnectTest, ACodeIsExchangedUnderTheAppIfThereIsOne) {
+  const auto exchange = [&](MetaApp app) {
+    ConnectRequest wanted{us, "1001", "2001", {}, {}, {}};
+    return test::run(connect.exchange(std::move(wanted), std::move(app), "AQB"));
+  };
+
+  EXPECT_EQ(exchange({}).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(exchange({"4711", {}}).error().code, ErrorCode::invalid_argument);
+  EXPECT_TRUE(accounts.codes.empty());
+  const auto complete = exchange({"4711", Secret("hush")}).value();
+  EXPECT_EQ(accounts.codes, std::vector<std::string>{"4711 hush AQB"});
+  EXPECT_EQ(complete.access_token.reveal(), "EAAexchanged");
+  EXPECT_EQ(complete.app_secret.reveal(), "hush");
+  EXPECT_EQ(complete.verify_token.reveal().size(), 32u) << "nobody else could tell it";
+  ASSERT_TRUE(run(complete));
+  EXPECT_TRUE(exchange({"4711", Secret("hush")}).value().verify_token.empty()) << "the number before has one";
+}
+
+TEST_F(ChannelConnectTest, AnotherNumberIsAtTheGraphAddressOfTheOneBefore) {
+  const auto first = run(request(us)).value();
+  ChannelChange change;
+  change.graph_url = "http://127.0.0.1:9";
+  test::run(channels.change(first->id, std::move(change))).value();
+
+  EXPECT_EQ(run(request(us, "1002")).value()->graph_url, "http://127.0.0.1:9");
+  EXPECT_EQ(run(request(them, "1003")).value()->graph_url, "https://graph.facebook.com");
+}
+
 TEST_F(ChannelConnectTest, ATokenThatWhatsAppRefusesMakesNoChannelAndReplacesNone) {
   const auto made = run(request(us)).value();
   accounts.reading = Error{ErrorCode::rejected, "Invalid OAuth access token"};

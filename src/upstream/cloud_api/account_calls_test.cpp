@@ -28,6 +28,29 @@ TEST_F(AccountCallsTest, ANumberIsReadWithItsToken) {
   EXPECT_EQ(http_.seen[0].header("Authorization"), "Bearer EAAtoken");
 }
 
+TEST_F(AccountCallsTest, ACodeIsExchangedForAToken) {
+  http_.answer(200, R"({"access_token":"EAAfresh","token_type":"bearer"})");
+
+  const auto token = test::run(calls_.exchange_code(channel_, {"4711", Secret("app-secret")}, "AQB")).value();
+
+  EXPECT_EQ(token.reveal(), "EAAfresh");
+  EXPECT_EQ(http_.seen[0].url, "https://graph.facebook.com/v23.0/oauth/access_token");
+  EXPECT_EQ(http_.seen[0].header("Authorization"), "");
+  EXPECT_EQ(http_.seen[0].body, R"({"client_id":"4711","client_secret":"app-secret","grant_type":"authorization_code","code":"AQB"})");
+}
+
+TEST_F(AccountCallsTest, ACodeThatIsWorthNothingIsRefusedInWhatsAppsWords) {
+  http_.answer(400, R"({"error":{"message":"This authorization code has been used.","type":"OAuthException","code":100}})");
+  http_.answer(200, R"({"token_type":"bearer"})");
+  const auto exchange = [&] { return test::run(calls_.exchange_code(channel_, {"4711", Secret("app-secret")}, "AQB")).error(); };
+
+  const auto refused = exchange();
+
+  EXPECT_EQ(refused.code, ErrorCode::rejected);
+  EXPECT_EQ(refused.message, "This authorization code has been used.");
+  EXPECT_EQ(exchange().code, ErrorCode::upstream_unavailable);
+}
+
 TEST_F(AccountCallsTest, ARefusalIsToldInWhatsAppsWords) {
   http_.answer(401, R"({"error":{"message":"Invalid OAuth access token","code":190}})");
 
