@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -28,6 +29,8 @@ http::Method method_of(std::string_view name) {
 }
 
 std::string text_of(const json::object& object, std::string_view name) { return std::string(json::find_string(object, name).value()); }
+
+std::string mark(std::string_view name) { return "{{" + std::string(name) + "}}"; }
 
 const json::object& object_in(const json::object& parent, std::string_view name) {
   static const json::object none;
@@ -91,16 +94,19 @@ void ContractCase::expect_answer(const Reply& reply) const {
   const auto& expect = object_in(spec_, "expect");
   EXPECT_EQ(reply.status, json::find(expect, "status")->as_int64()) << reply.body;
   const auto body = fill(text_of(expect, "body"));
-  const auto any = body.find("{{");
-  if (any == std::string::npos) {
+  const auto unknown = std::find_if(unknowns_.begin(), unknowns_.end(), [&](const auto& one) { return body.find(mark(one.first)) != std::string::npos; });
+  if (unknown == unknowns_.end()) {
     EXPECT_EQ(reply.body, body);
+  } else if (body == mark(unknown->first)) {
+    EXPECT_TRUE(unknown->second.fits(reply.body)) << reply.body;
   } else {
-    const auto end = body.find("}}", any) + 2;
-    const auto& unknown = unknowns_.at(body.substr(any + 2, end - any - 4));
-    ASSERT_EQ(reply.body.size(), body.size() - (end - any) + unknown.length) << reply.body;
+    const auto any = body.find(mark(unknown->first));
+    const auto end = any + mark(unknown->first).size();
+    const auto& [length, fits] = unknown->second;
+    ASSERT_EQ(reply.body.size(), body.size() - (end - any) + length) << reply.body;
     EXPECT_EQ(reply.body.substr(0, any), body.substr(0, any));
-    EXPECT_TRUE(unknown.fits(reply.body.substr(any, unknown.length))) << reply.body;
-    EXPECT_EQ(reply.body.substr(any + unknown.length), body.substr(end));
+    EXPECT_TRUE(fits(reply.body.substr(any, length))) << reply.body;
+    EXPECT_EQ(reply.body.substr(any + length), body.substr(end));
   }
   if (reply.body.starts_with("{\"")) EXPECT_EQ(reply.header("Content-Type"), "application/json");
   for (const auto& [name, value] : object_in(expect, "headers")) {
@@ -123,6 +129,23 @@ void ContractCase::script_urls(ScriptedFetcher& fetcher) const {
     for (const auto code : all_error_codes) {
       if (error == to_string(code)) scripted.error = Error{code, "The URL is not allowed"};
     }
+  }
+}
+
+void ContractCase::script_whatsapp(ScriptedUpstream& upstream) const {
+  const auto whatsapp = json::find_string(given(), "whatsapp").value_or("");
+  if (whatsapp == "refuses") upstream.script.push_back(refused(131026));
+  if (whatsapp == "refuses the upload") upstream.script.push_back(refused(131053, ErrorCode::upload_failed));
+  if (whatsapp == "does not confirm") upstream.script.push_back(SendUnknown{"reset"});
+  if (whatsapp == "gives no id") {
+    upstream.script.push_back(SendUnknown{"no id", std::make_shared<PeerAnswer>(PeerAnswer{200, R"({"messages":[]})"})});
+  }
+  for (int i = 0; whatsapp == "is not reached" && i < 100; ++i) {
+    SendRefused unreached;
+    unreached.retry_class = RetryClass::transient;
+    unreached.error.is_transient = true;
+    unreached.reason = Error{ErrorCode::upstream_unavailable, "WhatsApp was not reached"};
+    upstream.script.push_back(unreached);
   }
 }
 

@@ -37,11 +37,14 @@ class ContractCase {
   const json::object& given() const;
   /// Asks the scripted web for the URLs that are given.
   void script_urls(ScriptedFetcher& fetcher) const;
+  /// What WhatsApp makes of the next message: "refuses", "refuses the upload", "does not confirm", "gives no id", "is not reached".
+  void script_whatsapp(ScriptedUpstream& upstream) const;
   /// The content that reached WhatsApp, less the file's id, is that of "sent"; without it nothing did.
   void expect_sent(const ScriptedUpstream& upstream) const;
 
   std::map<std::string, std::string> names_;
-  /// {{name}} for a text that nobody can know: how long it is, and whether one will do. One in a body.
+  /// {{name}} for a text that nobody can know: how long it is, and whether one will do. One in a body, or
+  /// all of it, and then the length does not count.
   struct Unknown {
     std::size_t length;
     std::function<bool(std::string_view)> fits;

@@ -8,9 +8,12 @@
 #include "services/idempotency/idempotency.h"
 #include "services/live/live.h"
 #include "services/outbox/outbox.h"
+#include "services/templates/templates.h"
+#include "tests/support/fake_template_api.h"
 #include "tests/support/media_fakes.h"
 #include "tests/support/memory_access_store.h"
 #include "tests/support/memory_message_store.h"
+#include "tests/support/memory_template_store.h"
 #include "tests/support/pieced_body.h"
 #include "tests/support/run.h"
 #include "tests/support/scripted_upstream.h"
@@ -108,6 +111,9 @@ class DoorWorld {
   MemoryIdempotencyStore keys{messages};
   Idempotency idempotency{keys, messages, clock};
   LiveSockets live;
+  MemoryTemplateStore template_store;
+  FakeTemplateApi whatsapp_templates;
+  Templates templates{{template_store, whatsapp_templates, channels, clock, milliseconds(0)}};
   http::Router router;
   TenantId tenant;
   TenantId other_tenant;

@@ -3,6 +3,7 @@
 #include "api/magpipe/routes.h"
 #include "api/magpipe/webhook_format.h"
 #include "tests/support/door_world.h"
+#include "tests/support/memory_subscriptions.h"
 #include "tests/support/memory_webhooks.h"
 #include "tests/support/scripted_accounts.h"
 
@@ -66,38 +67,6 @@ class MemoryHistory final : public MessageHistory {
   MemoryMessageStore& messages_;
 };
 
-/// Subscriptions in memory; nothing is ever delivered.
-class MemorySubscriptions final : public WebhookStore {
- public:
-  std::vector<Subscription> subscriptions;
-  Task<Result<Subscription>> add_subscription(Subscription subscription) override {
-    subscriptions.push_back(subscription);
-    co_return subscription;
-  }
-  Task<Result<std::vector<Subscription>>> list_subscriptions() override { co_return subscriptions; }
-  Task<Result<void>> update_subscription(Subscription changed) override {
-    for (auto& one : subscriptions) {
-      if (one.id == changed.id) one = changed;
-    }
-    co_return Result<void>();
-  }
-  Task<Result<void>> remove_subscription(SubscriptionId id, Timestamp) override {
-    std::erase_if(subscriptions, [&](const Subscription& one) { return one.id == id; });
-    co_return Result<void>();
-  }
-  Task<Result<DeliveryProgress>> progress(SubscriptionId) override { co_return DeliveryProgress(); }
-  Task<Result<void>> record(Subscription, std::vector<std::uint64_t>, std::vector<DeliveryOutcome>, std::uint64_t) override {
-    co_return Result<void>();
-  }
-  Task<Result<void>> disable(Subscription, std::string, Timestamp) override { co_return Result<void>(); }
-  Task<Result<std::vector<DeadLetter>>> dead_letters(SubscriptionId, std::uint64_t, std::uint32_t) override {
-    co_return std::vector<DeadLetter>();
-  }
-  Task<Result<std::uint64_t>> replay(Subscription, Replay, Timestamp, milliseconds) override { co_return std::uint64_t{0}; }
-  Task<Result<std::uint64_t>> forget_dropped() override { co_return std::uint64_t{0}; }
-  Task<Result<DeliveryCounts>> counts(Subscription, bool) override { co_return DeliveryCounts(); }
-};
-
 /// The Magpipe door, with a key of the first tenant.
 class MagpipeWorld : public DoorWorld {
  public:
@@ -105,8 +74,13 @@ class MagpipeWorld : public DoorWorld {
     history.owner = tenant;
     key = key_with({});
     foreign_channel = add_channel(other_tenant, "1002");
-    api::magpipe::add_magpipe_routes(router,
-                                     {access, channels, accounts, outbox, media, history, webhooks, clock, "https://wherry.example.org"});
+    add_door({"4711", Secret("hush")});
+  }
+  /// Adds the door, or puts one with another app in its place.
+  void add_door(MetaApp app) {
+    router = http::Router();
+    api::magpipe::add_magpipe_routes(
+        router, {access, channels, accounts, outbox, media, history, templates, webhooks, clock, std::move(app), "https://wherry.example.org"});
   }
   std::string key_with(Scopes scopes) {
     NewKey wanted;

@@ -2,6 +2,7 @@
 
 #include "api/magpipe/errors.h"
 #include "api/magpipe/operations.h"
+#include "api/magpipe/send.h"
 #include "api/magpipe/wire.h"
 #include "base/log.h"
 
@@ -33,6 +34,12 @@ ChannelPtr own_channel(const MagpipeServices& services, const Principal& caller,
   return channel && channel->tenant == caller.tenant ? channel : nullptr;
 }
 
+http::Response not_exchanged(const http::Request& request, const Error& error) {
+  log::warn("magpipe.exchange.failed", {{"request_id", request.id}, {"code", to_string(error.code)}, {"reason", error.message}});
+  const json::object body{{"error", "Failed to exchange Meta auth code"}, {"detail", raw_detail(error)}};
+  return http::json_response(400, json::serialize(body));
+}
+
 Secret secret_in(const json::value& body, std::string_view name) { return Secret(text_in(body, name).value_or("")); }
 
 }  // namespace
@@ -52,19 +59,20 @@ Task<Result<http::Response>> connect_account(const MagpipeServices& services, ht
   auto phone_number_id = id_in(*body, "phone_number_id");
   if (!waba_id || !phone_number_id) co_return error_response(400, "waba_id and phone_number_id are required");
   ConnectRequest wanted;
-  wanted.access_token = secret_in(*body, "access_token");
-  if (wanted.access_token.empty()) {
-    if (!text_in(*body, "code")) co_return error_response(400, "Either code or access_token is required");
-    const json::object refused{{"error", "Failed to exchange Meta auth code"},
-                               {"detail", "This server does not exchange codes; connect with access_token"}};
-    co_return http::json_response(400, json::serialize(refused));
-  }
   wanted.tenant = caller.tenant;
   wanted.waba_id = std::move(*waba_id);
   wanted.phone_number_id = std::move(*phone_number_id);
+  wanted.access_token = secret_in(*body, "access_token");
   wanted.app_secret = secret_in(*body, "app_secret");
   wanted.verify_token = secret_in(*body, "verify_token");
   ChannelConnect connect(services.channels, services.accounts);
+  if (wanted.access_token.empty()) {
+    auto code = text_in(*body, "code");
+    if (!code) co_return error_response(400, "Either code or access_token is required");
+    auto complete = co_await connect.exchange(std::move(wanted), services.app, std::move(*code));
+    if (!complete) co_return not_exchanged(request, complete.error());
+    wanted = std::move(*complete);
+  }
   auto connected = co_await connect.connect(std::move(wanted));
   if (!connected) {
     const auto& error = connected.error();

@@ -24,6 +24,7 @@ class Case final : public test::ContractCase {
     world_.access_store.channels.front().created_at = world_.clock.now();
     test::run(world_.io, world_.channels.load()).value();
     test::run(world_.io, world_.channels.change(own->id, std::move(change))).value();
+    names_["open_brace"] = "{{";
     names_["account"] = to_uuid(own->id.raw);
     names_["foreign_account"] = to_uuid(world_.foreign_channel->id.raw);
     names_["key"] = world_.key;
@@ -42,6 +43,8 @@ class Case final : public test::ContractCase {
     expect_sent(world_.upstream);
     if (reply.status == 401 || reply.status == 429) EXPECT_EQ(bytes_read_, 0u) << "the body was read";
     EXPECT_EQ(reply.header("Access-Control-Allow-Origin"), "*");
+    EXPECT_EQ(reply.header("Access-Control-Allow-Headers"), "authorization, x-client-info, apikey, content-type");
+    EXPECT_EQ(reply.header("Access-Control-Allow-Methods"), "GET, POST, PUT, PATCH, DELETE, OPTIONS");
     if (const auto* data = json::find(spec(), "client_data")) {
       EXPECT_EQ(world_.messages.messages.rbegin()->second.client_data, json::serialize(*data));
     }
@@ -51,24 +54,35 @@ class Case final : public test::ContractCase {
   bool uses(const std::string& name) const { return json::serialize(spec()).find("{{" + name + "}}") != std::string::npos; }
 
   void arrange() {
-    if (const auto* used = json::find(given(), "requests_used")) {
-      const auto per_minute = json::find(given(), "spread") != nullptr ? 100 : used->as_int64();
-      for (std::int64_t i = 0; i < used->as_int64(); ++i) {
+    if (const auto* requests = json::find(given(), "requests_used")) {
+      const auto used = used_key(json::find_string(given(), "used_by").value_or(""));
+      const auto per_minute = json::find(given(), "spread") != nullptr ? 100 : requests->as_int64();
+      for (std::int64_t i = 0; i < requests->as_int64(); ++i) {
         if (i > 0 && i % per_minute == 0) world_.clock.advance(std::chrono::minutes(1));
-        test::run(world_.io, world_.access.admit(world_.key, "magpipe")).value();
+        test::run(world_.io, world_.access.admit(used, "magpipe")).value();
       }
     }
-    if (const auto whatsapp = json::find_string(given(), "whatsapp")) script(*whatsapp);
+    script_whatsapp(world_.upstream);
     if (const auto* answer = json::find_string(given(), "meta_says") ? json::find(given(), "meta_says") : nullptr) {
       auto refused = std::get<SendRefused>(test::refused(131047));
       refused.reason.peer_answer = std::make_shared<PeerAnswer>(PeerAnswer{400, std::string(answer->as_string())});
       world_.upstream.script.push_back(refused);
+    }
+    if (json::find(given(), "no_app") != nullptr) world_.add_door({});
+    if (const auto* said = json::find(given(), "code_is_bad")) {
+      Error refused{ErrorCode::rejected, "This authorization code has been used."};
+      if (said->is_string()) refused.peer_answer = std::make_shared<PeerAnswer>(PeerAnswer{400, std::string(said->as_string())});
+      world_.accounts.exchanging = std::move(refused);
     }
     if (json::find(given(), "token_is_bad") != nullptr) world_.accounts.reading = Error{ErrorCode::rejected, "Invalid OAuth access token"};
     if (const auto* keys = json::find(given(), "keys")) {
       while (static_cast<std::int64_t>(world_.access_store.keys.size()) < keys->as_int64()) world_.key_with({});
     }
     if (json::find(given(), "received") != nullptr) receive();
+    if (json::find(given(), "templates") != nullptr) {
+      world_.whatsapp_templates.put("101", "order_ready");
+      test::run(world_.io, world_.templates.sync(world_.channels.of(world_.tenant).front())).value();
+    }
     if (json::find(given(), "expired") != nullptr) world_.access_store.keys.front().expires_at = world_.clock.now();
     if (const auto* later = json::find(given(), "later_ms")) world_.clock.advance(milliseconds(later->as_int64()));
     if (const auto* before = json::find_array(given(), "before")) {
@@ -78,20 +92,29 @@ class Case final : public test::ContractCase {
         world_.clock.advance(std::chrono::seconds(1));
       }
     }
+    if (const auto* webhooks = json::find(given(), "webhooks")) add_webhooks(webhooks->as_int64());
     const auto broken = json::find_string(given(), "broken").value_or("");
     if (broken == "messages") world_.messages.fail_at = world_.messages.writes + 1;
     if (broken == "history") world_.history.outage = true;
+    if (broken == "templates") world_.template_store.broken = true;
     if (broken == "access") world_.access_store.broken = true;
     world_.upstream.sent.clear();
   }
 
-  void script(std::string_view whatsapp) {
-    if (whatsapp == "does not confirm") world_.upstream.script.push_back(SendUnknown{"reset"});
-    for (int i = 0; whatsapp == "is not reached" && i < 100; ++i) {
-      SendRefused refused;
-      refused.retry_class = RetryClass::transient;
-      refused.reason = Error{ErrorCode::upstream_unavailable, "WhatsApp was not reached"};
-      world_.upstream.script.push_back(refused);
+  std::string used_key(std::string_view who) {
+    if (who.empty()) return world_.key;
+    NewKey wanted;
+    wanted.tenant = who == "another key" ? world_.tenant : world_.other_tenant;
+    wanted.style = "magpipe";
+    return world_.make_key(std::move(wanted));
+  }
+
+  void add_webhooks(std::int64_t count) {
+    for (std::int64_t i = 0; i < count; ++i) {
+      NewSubscription wanted;
+      wanted.tenant = world_.tenant;
+      wanted.url = "https://app.example/hook" + std::to_string(i);
+      test::run(world_.io, world_.webhooks.add(std::move(wanted))).value();
     }
   }
 

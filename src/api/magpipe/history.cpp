@@ -28,7 +28,18 @@ std::string_view status_of(const HistoryItem& item) {
   return "queued";
 }
 
-json::object message_object(const MagpipeServices& services, const HistoryItem& item) {
+// What was written, in words: of a template the text of its body as WhatsApp knows it.
+Task<Result<std::string>> words_of(const MagpipeServices& services, const HistoryItem& item) {
+  if (item.direction == Direction::inbound) co_return content_text(item.type, item.text);
+  const auto* message = std::get_if<TemplateContent>(&item.content);
+  auto channel = message != nullptr ? services.channels.find(item.channel) : nullptr;
+  if (!channel) co_return display_text(item.content);
+  CO_TRY(const auto known, co_await services.templates.find(std::move(channel), message->name, message->language));
+  auto words = known ? template_body(*known) : std::string();
+  co_return words.empty() ? display_text(item.content) : std::move(words);
+}
+
+json::object message_object(const MagpipeServices& services, const HistoryItem& item, std::string words) {
   const auto channel = services.channels.find(item.channel);
   const auto ours = channel ? channel->phone_number_id : std::string();
   const auto theirs = address_of(item.contact);
@@ -38,7 +49,7 @@ json::object message_object(const MagpipeServices& services, const HistoryItem& 
   out["thread_id"] = to_uuid(item.conversation.raw);
   out["from_number"] = inbound ? theirs : ours;
   out["to_number"] = inbound ? ours : theirs;
-  out["body"] = inbound ? content_text(item.type, item.text) : display_text(item.content);
+  out["body"] = std::move(words);
   out["direction"] = inbound ? "inbound" : "outbound";
   out["status"] = status_of(item);
   out["is_ai_generated"] = false;
@@ -129,7 +140,10 @@ Task<Result<http::Response>> list_messages(const MagpipeServices& services, http
     CO_TRY(page, co_await services.history.list(*filter));
   }
   json::array messages;
-  for (const auto& item : page.items) messages.push_back(message_object(services, item));
+  for (const auto& item : page.items) {
+    CO_TRY(auto words, co_await words_of(services, item));
+    messages.push_back(message_object(services, item, std::move(words)));
+  }
   json::object answer;
   answer["messages"] = std::move(messages);
   answer["total"] = page.total;
@@ -144,7 +158,8 @@ Task<Result<http::Response>> get_message(const MagpipeServices& services, http::
   CO_TRY(auto item, co_await find(services, caller.tenant, std::move(*id)));
   if (!item) co_return coded_error(404, "not_found", "Message not found");
   CO_TRY(auto urls, co_await media_urls(services, caller.tenant, *item));
-  auto answer = message_object(services, *item);
+  CO_TRY(auto words, co_await words_of(services, *item));
+  auto answer = message_object(services, *item, std::move(words));
   answer["media_urls"] = std::move(urls);
   answer["segments"] = 1;
   const auto& error = item->error;

@@ -23,7 +23,8 @@ Task<Result<http::Response>> send_template(const MagpipeServices& services, http
 /// GET /functions/v1/whatsapp-connect: the caller's numbers, newest first.
 Task<Result<http::Response>> list_accounts(const MagpipeServices& services, http::Request& request, Principal caller);
 /// POST: connects a number, or gives it a new token. Takes {"waba_id","phone_number_id","access_token"} and, for the first number of an
-/// app, {"app_secret","verify_token"}. Codes of Meta's embedded sign-up are not exchanged.
+/// app, {"app_secret","verify_token"}. Or a code of Meta's embedded sign-up in the
+/// place of the token, where the server has an app.
 Task<Result<http::Response>> connect_account(const MagpipeServices& services, http::Request& request, Principal caller);
 /// PATCH: takes {"account_id","agent_id"}. Success whether or not there is such an account.
 Task<Result<http::Response>> change_account(const MagpipeServices& services, http::Request& request, Principal caller);

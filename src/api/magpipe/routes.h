@@ -10,6 +10,7 @@
 #include "services/media/media_service.h"
 #include "services/outbox/outbox.h"
 #include "services/ports/message_history.h"
+#include "services/templates/templates.h"
 
 namespace wherry::api::magpipe {
 
@@ -21,8 +22,11 @@ struct MagpipeServices {
   Outbox& outbox;
   MediaService& media;
   MessageHistory& history;
+  Templates& templates;
   Webhooks& webhooks;
   Clock& clock;
+  /// Codes of Meta's embedded sign-up are exchanged under this app; none: they are refused.
+  MetaApp app{};
   /// "https://wherry.example.org": begins links to files. Empty: the Host the caller used.
   std::string public_url{};
 };

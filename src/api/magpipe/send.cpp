@@ -21,6 +21,7 @@ Task<Result<Sent>> send_content(const MagpipeServices& services, TenantId tenant
   wanted.to = std::move(to);
   wanted.content = std::move(content);
   wanted.window_check = WindowCheck::upstream;
+  wanted.unnamed = Unnamed::is_taken;
   wanted.client_data = std::move(metadata);
   auto receipt = co_await services.outbox.submit_and_wait(std::move(wanted));
   if (receipt) co_return Sent{receipt->id, std::move(receipt->wamid)};

@@ -35,6 +35,16 @@ Task<Result<http::Response>> get_template(const PipesServices& services, http::R
 Task<Result<http::Response>> edit_template(const PipesServices& services, http::Request& request, Principal caller);
 Task<Result<http::Response>> remove_template(const PipesServices& services, http::Request& request, Principal caller);
 
+/// POST /v1/apps/token (ak_)
+/// Takes:  {"metadata"?,"redirectUrl"}.
+/// Gives:  {"token"}, good for an hour at /apps/{slug}?token=. Errors: unavailable when there is no Meta app to sign up under.
+Task<Result<http::Response>> create_app_token(const PipesServices& services, http::Request& request, Principal caller);
+/// GET /apps/{slug}?token=: the page on which an app's customer signs up. The slug is the app's to choose, and means nothing here. No key.
+Task<http::Response> sign_up_page(const PipesServices& services, http::Request& request);
+/// POST /apps/{slug}: what the page sends when the sign-up is done: {"token","code","waba_id","phone_number_id"}. Connects the number.
+/// Gives:  {"redirectUrl"}.
+Task<http::Response> finish_sign_up(const PipesServices& services, http::Request& request);
+
 /// POST /v1/media/upload
 /// Takes:  multipart/form-data with a part named "file", or JSON with `url`, or with `data` (base64) and `mimeType`.
 /// Gives:  200 with the media id; the file is on disk.

@@ -54,7 +54,7 @@ TEST_F(PipesDoor, ADocumentOfExactlyTheLimitComesAsBase64) {
 
   EXPECT_EQ(reply.status, 200) << reply.body;
   ASSERT_EQ(world.upstream.sent.size(), 1u);
-  EXPECT_EQ(world.upstream.sent[0].file->media.size, max_media_bytes);
+  EXPECT_EQ(world.upstream.sent[0].files.at(0).media.size, max_media_bytes);
 }
 
 TEST_F(PipesDoor, AByteMoreIsInvalidMediaOnlyOnceTheConversationIsKnown) {
@@ -118,7 +118,7 @@ TEST_F(PipesDoor, HoweverASendIsCutItsAnswerIsTheSame) {
     ASSERT_EQ(reply.status, 200) << piece << ": " << reply.body;
     const auto& sent = world.upstream.sent.back();
     EXPECT_EQ(std::get<MediaContent>(sent.content).caption, "\xc3\xa9\xf0\x9f\x91\x8d");
-    EXPECT_EQ(sent.file->media.sha256, sha256("\x89PNG\r\n\x1a\n"));
+    EXPECT_EQ(sent.files.at(0).media.sha256, sha256("\x89PNG\r\n\x1a\n"));
   }
 }
 

@@ -20,9 +20,12 @@ void add_pipes_routes(http::Router& router, PipesServices services) {
   add(get, "/v1/pool-numbers/{poolNumberId}/templates/{name}", Keys::app, Scope::read, get_template);
   add(patch, "/v1/pool-numbers/{poolNumberId}/templates/{name}", Keys::app, Scope::manage, edit_template);
   add(delete_, "/v1/pool-numbers/{poolNumberId}/templates/{name}", Keys::app, Scope::manage, remove_template);
+  add(post, "/v1/apps/token", Keys::app, Scope::manage, create_app_token);
   add(post, "/v1/media/upload", Keys::both, Scope::send, upload_media);
   add(get, "/v1/media/download/{mediaId}", Keys::both, Scope::read, download_media);
   router.add(get, "/v1/media/files/{mediaId}", [shared](http::Request& request) { return media_file(*shared, request); });
+  router.add(get, "/apps/{slug}", [shared](http::Request& request) { return sign_up_page(*shared, request); });
+  router.add(post, "/apps/{slug}", [shared](http::Request& request) { return finish_sign_up(*shared, request); });
   router.add(get, "/ws", [shared](http::Request& request) { return open_websocket(shared, request); });
   router.fallback("/v1/", [shared](http::Request& request) { return guarded_path(*shared, request); });
 }

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "net/router.h"
 #include "services/access/access.h"
-#include "services/channels/channels.h"
+#include "services/channels/connect.h"
 #include "services/idempotency/idempotency.h"
 #include "services/live/live.h"
 #include "services/media/media_service.h"
@@ -24,11 +24,16 @@ struct PipesServices {
   LiveSockets& live;
   Channels& channels;
   Templates& templates;
+  AccountApi& accounts;
+  const SecretBox& secrets;
   Clock& clock;
   /// "https://wherry.example.org": begins download links. Empty: the Host the caller used.
   std::string public_url{};
   /// Media URLs may begin with http://; for private networks, the contract asks for https.
   bool allow_http_media = false;
+  /// The Meta app under which apps' customers sign up, and the configuration of its login; none: nobody can.
+  MetaApp app{};
+  std::string login_config{};
 };
 
 /// Adds the WebSocket, the REST operations of the Pipes door and the answer to unknown paths below /v1/.

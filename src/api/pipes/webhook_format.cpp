@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "api/pipes/inbound_kinds.h"
 #include "api/pipes/inbound_media.h"
 #include "base/bytes.h"
 #include "base/json.h"
@@ -28,6 +29,16 @@ json::object picked(const json::object& from, std::initializer_list<std::string_
   return out;
 }
 
+std::optional<json::value> reaction_object(const json::object& raw) {
+  const auto given = reaction_in(raw);
+  if (!given) return std::nullopt;
+  json::object reaction{{"message_id", given->message_id}};
+  if (!given->emoji.empty()) reaction["emoji"] = given->emoji;
+  return reaction;
+}
+
+bool is_file(std::string_view type) { return type != "text" && type != "location" && type != "contacts" && type != "reaction"; }
+
 // The member named like the type, reduced to what the contract lists; nullopt when Meta's object is not as expected.
 std::optional<json::value> content_of(const InboundView& message, const json::object& raw) {
   if (message.type == "text") return json::object{{"body", message.text}};
@@ -35,10 +46,10 @@ std::optional<json::value> content_of(const InboundView& message, const json::ob
     const auto* contacts = json::find_array(raw, "contacts");
     return contacts != nullptr ? std::optional<json::value>(*contacts) : std::nullopt;
   }
+  if (message.type == "location") return location_object(raw);
+  if (message.type == "reaction") return reaction_object(raw);
   const auto* content = json::find_object(raw, message.type);
   if (content == nullptr) return std::nullopt;
-  if (message.type == "location") return picked(*content, {"latitude", "longitude", "name", "address"});
-  if (message.type == "reaction") return picked(*content, {"message_id", "emoji"});
   auto media = picked(*content, {"id", "mime_type", "caption"});
   if (message.type == "document") copy_text(media, *content, "filename");
   return media;
@@ -49,11 +60,12 @@ json::object message_object(const InboundView& message) {
   out["id"] = message.id.text();
   out["from"] = message.from.wa_id ? message.from.wa_id->digits : message.from.bsuid.value_or("");
   out["timestamp"] = to_iso8601(message.at);
-  out["type"] = is_told(message.type) ? message.type : "unsupported";
-  if (!is_told(message.type)) return out;
   const auto raw = json::parse(message.raw);
-  if (!raw || !raw->is_object()) return out;
-  if (auto content = content_of(message, raw->get_object())) out[message.type] = std::move(*content);
+  auto content = content_of(message, raw && raw->is_object() ? raw->get_object() : json::object());
+  // A file is told by what we have ourselves, whatever became of WhatsApp's object.
+  const bool told = is_told(message.type) && (content || is_file(message.type));
+  out["type"] = told ? message.type : "unsupported";
+  if (told && content) out[message.type] = std::move(*content);
   return out;
 }
 

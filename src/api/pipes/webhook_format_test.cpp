@@ -91,12 +91,22 @@ TEST_F(PipesWebhook, EachTypeHasItsObject) {
   EXPECT_EQ(message().at("contacts"), *json::parse(R"([{"name":{"formatted_name":"Sam"}}])"));
   is("reaction", R"({"reaction":{"message_id":"wamid.X","emoji":"👍"}})");
   EXPECT_EQ(message().at("reaction"), *json::parse(R"({"message_id":"wamid.X","emoji":"👍"})"));
+  is("reaction", R"({"reaction":{"message_id":"wamid.X","emoji":""}})");
+  EXPECT_EQ(message().at("reaction"), *json::parse(R"({"message_id":"wamid.X"})")) << "it was taken back";
+  is("location", R"({"location":{"latitude":"51.5","longitude":"-0.12","name":7}})");
+  EXPECT_EQ(message().at("location"), *json::parse(R"({"latitude":51.5,"longitude":-0.12})"));
 }
 
 TEST_F(PipesWebhook, WhatItDoesNotKnowIsUnsupportedAndBareAndOddMetaObjectsDoNotBreakIt) {
   is("order", R"({"order":{}})");
   EXPECT_EQ(message().at("type").as_string(), "unsupported");
   EXPECT_EQ(message().as_object().size(), 4u);
+  for (const auto& [type, raw] : {std::pair("location", R"({"location":{"latitude":[],"longitude":0}})"), {"location", "{}"}, {"location", "x"},
+                                  {"reaction", R"({"reaction":{"emoji":"x"}})"}, {"contacts", R"({"contacts":{}})"}}) {
+    is(type, raw);
+    EXPECT_EQ(message().at("type").as_string(), "unsupported") << raw;
+    EXPECT_EQ(message().as_object().size(), 4u) << raw;
+  }
   for (const auto* raw : {"", "[]", R"({"image":7})", R"({"image":null})"}) {
     is("image", raw);
     EXPECT_EQ(message().as_object().size(), 4u) << raw;

@@ -24,7 +24,8 @@ Task<Result<void>> check_conversation(const PipesServices& services, TenantId te
 Task<Result<SocketScope>> find_scope(const PipesServices& services, const http::Request& request) {
   auto key = http::query_value(request.query, "apiKey");
   if (!key) co_return Error{ErrorCode::unauthenticated, "Invalid or missing API key"};
-  CO_TRY(auto principal, co_await services.access.identify(std::move(*key), "pipes"));
+  std::string style = key->starts_with(find_key_style("pipes_app")->start) ? "pipes_app" : "pipes";
+  CO_TRY(auto principal, co_await services.access.identify(std::move(*key), std::move(style)));
   CO_TRY_VOID(require(principal, Scope::read));
   SocketScope scope;
   scope.tenant = principal.tenant;

@@ -1,5 +1,6 @@
 #include "api/pipes/ws_message.h"
 
+#include "api/pipes/inbound_kinds.h"
 #include "api/pipes/inbound_media.h"
 #include "base/json.h"
 
@@ -12,20 +13,6 @@ std::string plus(std::string_view digits) { return digits.empty() ? std::string(
 void copy_text(json::object& to, const json::object& from, std::string_view name) {
   const auto text = json::find_string(from, name);
   if (text) to[name] = *text;
-}
-
-std::optional<json::value> location_object(const json::object& raw) {
-  const auto* given = json::find_object(raw, "location");
-  if (given == nullptr) return std::nullopt;
-  json::object location;
-  for (const auto* name : {"latitude", "longitude"}) {
-    const auto* number = json::find(*given, name);
-    if (number == nullptr || !number->is_number()) return std::nullopt;
-    location[name] = *number;
-  }
-  copy_text(location, *given, "name");
-  copy_text(location, *given, "address");
-  return location;
 }
 
 // [{phone, type?}] or [{email, type?}]; entries without the thing itself are left out.
@@ -64,13 +51,10 @@ std::optional<json::value> contacts_array(const json::object& raw) {
 }
 
 std::optional<json::value> reaction_object(const json::object& raw) {
-  const auto* given = json::find_object(raw, "reaction");
-  const auto target = given == nullptr ? std::nullopt : json::find_string(*given, "message_id");
-  if (!target) return std::nullopt;
-  json::object reaction;
-  reaction["messageId"] = *target;
-  const auto emoji = json::find_string(*given, "emoji");
-  if (emoji && !emoji->empty()) reaction["emoji"] = *emoji;
+  const auto given = reaction_in(raw);
+  if (!given) return std::nullopt;
+  json::object reaction{{"messageId", given->message_id}};
+  if (!given->emoji.empty()) reaction["emoji"] = given->emoji;
   return reaction;
 }
 

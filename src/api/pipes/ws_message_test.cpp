@@ -94,7 +94,9 @@ TEST(WhatsAppMessage, ALocationHasItsCoordinates) {
   EXPECT_EQ(part(view("location", R"({"location":{"latitude":51.5,"longitude":-0.12,"name":"Office","address":"1 High St","url":"x"}})")),
             R"("type":"location","location":{"latitude":5.15E1,"longitude":-1.2E-1,"name":"Office","address":"1 High St"})");
   EXPECT_EQ(part(view("location", R"({"location":{"latitude":51,"longitude":0,"name":7}})")),
-            R"("type":"location","location":{"latitude":51,"longitude":0})");
+            R"("type":"location","location":{"latitude":5.1E1,"longitude":0E0})");
+  EXPECT_EQ(part(view("location", R"({"location":{"latitude":"51.5","longitude":"0"}})")),
+            R"("type":"location","location":{"latitude":5.15E1,"longitude":0E0})");
 }
 
 TEST(WhatsAppMessage, ContactsKeepNamesNumbersAndAddresses) {
@@ -117,7 +119,7 @@ TEST(WhatsAppMessage, AReactionWithoutEmojiTakesItBack) {
 TEST(WhatsAppMessage, WhatMakesNoSenseIsUnsupported) {
   for (const auto& odd :
        {view("unsupported"), view("interactive"), view(""), view("location"), view("location", "not json"), view("location", "[]"),
-        view("location", R"({"location":{"latitude":"51.5","longitude":0}})"), view("location", R"({"location":{"longitude":0}})"),
+        view("location", R"({"location":{"latitude":"north","longitude":0}})"), view("location", R"({"location":{"longitude":0}})"),
         view("location", R"({"location":[]})"), view("contacts", R"({"contacts":{}})"), view("reaction", R"({"reaction":{"emoji":"x"}})"),
         view("reaction", R"({"reaction":{"message_id":5}})"), view("reaction", R"({"reaction":null})")}) {
     EXPECT_EQ(part(odd), R"("type":"unsupported")") << odd.inbound->type << odd.inbound->raw;

@@ -36,7 +36,7 @@ struct WebSocketDoor : testing::Test {
   Lines play(std::deque<std::string> frames, std::optional<ConversationId> scoped = std::nullopt) {
     auto services =
         std::make_shared<const PipesServices>(PipesServices{world.access, world.outbox, world.media, world.idempotency, world.messages,
-                                                            world.live, world.channels, world.templates, world.clock});
+                                                            world.live, world.channels, world.templates, world.accounts, world.secrets, world.clock});
     socket = std::make_shared<test::FakeWebSocket>();
     socket->incoming = std::move(frames);
     socket->piece = piece;
@@ -202,7 +202,7 @@ TEST_F(WebSocketDoor, AFileIsStoredAndSentHoweverItIsCut) {
     const json::object media{{"data", to_base64(as_bytes(bytes))}, {"mimeType", "image/png"}, {"fileName", "plan.png"}};
     const auto seen = play({frame("whatsapp_media_reply", open.text(), {{"media", media}})});
     ASSERT_EQ(world.upstream.sent.size(), 1U) << seen.front();
-    EXPECT_EQ(world.upstream.sent[0].file->media.size, bytes.size());
+    EXPECT_EQ(world.upstream.sent[0].files.at(0).media.size, bytes.size());
     EXPECT_EQ(std::get<MediaContent>(world.upstream.sent[0].content).kind, MediaKind::image);
   }
   EXPECT_EQ(world.blobs.open_writers, 0);
