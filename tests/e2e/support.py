@@ -114,11 +114,14 @@ class Process:
     def pid(self):
         return self.child.pid
 
-    def output(self):
+    def whole_output(self):
+        """Everything written so far. The child's place in the file is left alone."""
         if self.log.closed:
             return "(closed)"
-        self.log.seek(0)
-        return self.log.read().decode(errors="replace")[-4000:]
+        return os.pread(self.log.fileno(), os.fstat(self.log.fileno()).st_size, 0).decode(errors="replace")
+
+    def output(self):
+        return self.whole_output()[-4000:]
 
     def stop(self):
         """SIGTERM. Gives the seconds it took and the exit status."""
@@ -241,10 +244,11 @@ class Demo(Gateway):
 
 
     def approved_template(self, name="hello_world", language="en_US", text="Hello!"):
-        """A template without parameters on the demo's number, once its review is over."""
+        """A template on the demo's number, once its review is over."""
         channel = self.admin("GET", f"/channels?tenant_id={self.tenant}").json["data"][0]["id"]
         path = f"/channels/{channel}/templates"
-        body = {"name": name, "language": language, "category": "UTILITY", "components": [{"type": "BODY", "text": text}]}
+        words = {"type": "BODY", "text": text, **({"example": {"body_text": [["Ada"]]}} if "{{1}}" in text else {})}
+        body = {"name": name, "language": language, "category": "UTILITY", "components": [words]}
         made = self.admin("POST", path, body)
         assert made.status == 201, made
         wait_until(lambda: self.admin("GET", f"{path}/{made.json['id']}").json["status"] == "APPROVED", "the review of a template")
@@ -255,10 +259,14 @@ class DemoTest(unittest.TestCase):
     """One demo for the whole class, with a key that has no rate limit in self.key."""
 
     @classmethod
+    def demo_arguments(cls):
+        return ()
+
+    @classmethod
     def setUpClass(cls):
         cls.directory = tempfile.mkdtemp(prefix="wherry-e2e-")
         cls.addClassCleanup(shutil.rmtree, cls.directory, ignore_errors=True)
-        cls.demo = Demo(cls.directory + "/data")
+        cls.demo = Demo(cls.directory + "/data", *cls.demo_arguments())
         cls.addClassCleanup(cls.demo.process.kill)
         cls.key = cls.demo.new_key(cls.demo.tenant)
         cls.next_customer = 0

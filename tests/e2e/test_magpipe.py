@@ -9,6 +9,7 @@ import unittest
 from support import Demo, call, statuses_of, text_of, wait_until
 from test_webhooks import Endpoint
 
+APP = {"id": "471147114711", "secret": "secret-of-the-servers-own-app"}
 AGENT = "0b1d6b1e-6a4e-4d3c-8f1e-9a2c3b4d5e6f"
 
 
@@ -19,7 +20,8 @@ class Magpipe(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.directory, ignore_errors=True)
         cls.endpoint = Endpoint()
         cls.addClassCleanup(cls.endpoint.close)
-        cls.demo = Demo(cls.directory + "/data", "--egress-allow", "127.0.0.1", "--egress-ports", cls.endpoint.port)
+        cls.demo = Demo(cls.directory + "/data", "--egress-allow", "127.0.0.1", "--egress-ports", cls.endpoint.port,
+                        "--meta-app-id", APP["id"], "--meta-app-secret", APP["secret"])
         cls.addClassCleanup(cls.demo.process.kill)
         cls.key = cls.demo.ready["magpipe_key"]
         cls.number = cls.demo.ready["phone_number_id"]
@@ -92,6 +94,77 @@ class Magpipe(unittest.TestCase):
         refused = self.function("whatsapp-connect", {"waba_id": account["waba_id"], "phone_number_id": self.number, "access_token": "EAAwrong"})
         self.assertEqual(refused.status, 500, refused)
         self.assertEqual(self.send(self.demo.customer, "the old token still works").status, 200)
+
+        self.at_whatsapp("token", "EAAnewtoken", assets=[account["waba_id"]])
+        again = self.function("whatsapp-connect", {"waba_id": account["waba_id"], "phone_number_id": self.number, "access_token": "EAAnewtoken"})
+        self.assertEqual(again.status, 200, again)
+        self.assertEqual(again.json["account"], {**account, "agent_id": AGENT}, "the same number, with its agent, and never the token")
+        self.assertEqual(self.send(self.demo.customer, "the new token works").status, 200)
+        self.at_whatsapp("token", "EAAnewtoken", state="revoked")
+        refused = self.send(self.demo.customer, "it was the new one")
+        self.assertEqual((refused.status, "OAuthException" in refused.json["detail"]), (502, True), refused)
+        self.at_whatsapp("token", "EAAnewtoken", state="valid")
+        self.assertEqual(self.function("whatsapp-connect", {**self.connection, "access_token": "EAAnewtoken"}).status, 200)
+
+    def at_whatsapp(self, kind, id, **state):
+        answer = call("POST", f"{self.demo.simulator.url}/sim/{kind}/{id}", state)
+        self.assertEqual(answer.status, 200, answer)
+
+    @property
+    def connection(self):
+        account = self.function("whatsapp-connect", None, method="GET").json["accounts"][-1]
+        return {"waba_id": account["waba_id"], "phone_number_id": account["phone_number_id"]}
+
+    def test_a_second_number_is_connected_used_and_disconnected(self):
+        waba, number = self.connection["waba_id"], "106540352242999"
+        self.at_whatsapp("number", number, waba_id=waba, display_number="+1 555 010 9999", verified_name="Second Shop")
+        self.at_whatsapp("token", "EAAsecond", assets=[waba])
+        made = self.function("whatsapp-connect", {"waba_id": waba, "phone_number_id": number, "access_token": "EAAsecond"})
+        self.assertEqual(made.status, 200, made)
+        account = made.json["account"]
+        self.assertEqual((account["phone_number"], account["display_name"], account["webhook_subscribed"]), ("+15550109999", "Second Shop", True))
+        listed = self.function("whatsapp-connect", None, method="GET").json["accounts"]
+        self.assertEqual(listed[0], account, "the newest comes first")
+        self.demo.simulator.write("99900041410", "Hi", phone_number_id=number)
+        wait_until(lambda: self.function("list-messages", {"phone_number": "99900041410"}).json["total"], "what the customer wrote to it")
+        sent = self.send("99900041410", "Hello from the second", phone_number_id=number)
+        self.assertEqual(sent.status, 200, sent)
+        self.assertEqual(self.function("whatsapp-connect", None, method="DELETE", query=f"?account_id={account['id']}").json, {"success": True})
+        self.assertEqual(self.send("99900041410", "Hello?", phone_number_id=number).status, 404)
+
+    def test_a_number_that_signed_up_is_connected_by_its_code(self):
+        waba, number = self.connection["waba_id"], "106540352242888"
+        self.at_whatsapp("number", number, waba_id=waba, display_number="+1 555 010 8888")
+        self.at_whatsapp("app", APP["id"], secret=APP["secret"])
+        self.at_whatsapp("token", "EAAofthesignup", app_id=APP["id"], assets=[waba], code="AQBcode")
+        wanted = {"waba_id": waba, "phone_number_id": number, "code": "AQBcode"}
+        made = self.function("whatsapp-connect", wanted)
+        self.assertEqual(made.status, 200, made)
+        self.assertEqual(made.json["account"]["phone_number"], "+15550108888")
+        used = self.function("whatsapp-connect", wanted)
+        self.assertEqual((used.status, used.json["error"]), (400, "Failed to exchange Meta auth code"))
+        self.assertIn("This authorization code has been used.", used.json["detail"])
+        self.demo.simulator.write("99900061610", "Hi", phone_number_id=number)
+        self.assertEqual(self.send("99900061610", "Hello", phone_number_id=number).status, 200)
+        self.assertNotIn(APP["secret"], self.demo.process.whole_output())
+        self.assertNotIn("EAAofthesignup", self.demo.process.whole_output())
+
+    def test_a_template_is_sent_outside_the_window_and_read_back(self):
+        name = self.demo.approved_template("order_ready", "en", "Hello {{1}}, it is ready.")
+        account = self.function("whatsapp-connect", None, method="GET").json["accounts"][-1]
+        self.function("whatsapp-connect", {"account_id": account["id"], "agent_id": AGENT}, method="PATCH")
+        customer = "99900051510"
+        template = {"agent_id": AGENT, "to": "+" + customer, "template_name": name, "language": "en", "metadata": {"order": 991},
+                    "components": [{"type": "body", "parameters": [{"type": "text", "text": "Priya"}]}]}
+        sent = self.function("send-whatsapp-template", template)
+        self.assertEqual(sent.status, 200, sent)
+        self.assertEqual(set(sent.json), {"success", "message_id"})
+        self.assertEqual(self.demo.simulator.message(sent.json["message_id"])["body"]["template"]["name"], name)
+        listed = self.function("list-messages", {"phone_number": customer}).json["messages"]
+        self.assertEqual([one["body"] for one in listed], ["Hello {{1}}, it is ready."])
+        short = self.function("send-whatsapp-template", {**template, "components": []})
+        self.assertEqual(short.status, 502, short)
+        self.assertIn("does not match the expected number of params", short.json["detail"])
 
     def test_the_limits_are_the_tenants(self):
         tenant = self.demo.new_tenant("limited")

@@ -6,12 +6,21 @@ import urllib.parse
 from openapi.document import Document
 from openapi.samples import Samples
 from openapi.world import NOT_GENERATED, PLANTED, SILENT_ON_UNKNOWN, World
-from support import Answer, DemoTest, call
+from raw_websocket import Refused, WebSocket
+from support import Answer, DemoTest, call, wait_until
+from test_webhooks import Endpoint
 
 STREAM_TIMEOUT = 5
+FORMATS = ("pipes", "graph", "standard", "pepipost", "magpipe")
 
 
 class OpenApiTest(DemoTest):
+    @classmethod
+    def demo_arguments(cls):
+        cls.endpoint = Endpoint()
+        cls.addClassCleanup(cls.endpoint.close)
+        return "--egress-allow", "127.0.0.1", "--egress-ports", f"443,{cls.endpoint.port}", "--meta-app-id", "4711", "--meta-app-secret", "planted-secret-of-the-meta-app"
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -133,15 +142,48 @@ class OpenApiTest(DemoTest):
                     self.assertIn(answer.status, (405, 404) if path.startswith("/openapi") else (405,), answer)
                     self.assertIn("allow", answer.headers)
 
+    def test_every_operation_that_needs_a_tenants_key_says_which_scope(self):
+        for operation in self.operations(needing_key=True):
+            if operation.document.door != "admin":
+                with self.subTest(operation.name):
+                    self.assertIn(operation.spec.get("x-scope"), ("send", "read", "manage"))
+
+    def test_another_tenants_key_sees_nothing_of_ours(self):
+        marks = self.world.own.marks()
+        for operation in self.operations(needing_key=True):
+            if operation.document.door == "admin" or operation.spec["operationId"] in NOT_GENERATED:
+                continue
+            answer = self.send(operation, self.known(operation, self.world.other), self.world.other.key_of(operation))
+            self.hold(operation, "another tenant", answer)
+            with self.subTest(operation.name):
+                self.assertEqual([mark for mark in marks if mark.encode() in answer.body], [])
+
     def test_planted_secrets_are_nowhere(self):
+        secrets = {"planted-secret-of-the-meta-app", *PLANTED.values(), self.demo.admin_key, self.key, self.world.own.key("magpipe"), self.world.own.key("pepipost")}
+        for tenant in (self.world.own.id, self.world.other.id):
+            for format in FORMATS:
+                fields = {"tenant_id": tenant, "url": f"{self.endpoint.url}?{format}", "format": format, "secret": f"planted-{format}-secret-00000000"}
+                secrets.add(self.world.made("/subscriptions", fields)["secret"])
+        refused = self.world.malformed_token_at_whatsapp()
+        self.demo.simulator.write(self.demo.customer, "Hello")
+        self.assertEqual(self.demo.send(self.key, self.demo.conversation, text="hello").status, 200)
+        with self.assertRaises(Refused):
+            WebSocket(self.demo.base_url, apiKey=self.key, conversationId="nobody's")
         for operation in self.operations():
             if operation.method == "GET" and not operation.streams:
                 self.send(operation, self.known(operation), self.world.key_for(operation))
-        page = call("GET", self.demo.base_url + "/metrics").body.decode()
-        log = self.demo.process.output()
-        for secret in PLANTED.values():
-            self.assertNotIn(secret, page)
-            self.assertNotIn(secret, log)
-        self.assertNotIn(self.demo.admin_key, log)
-        self.assertNotIn(self.key, log)
+        wait_until(lambda: self.told("channel.alert") and self.told("whatsapp.received") and self.told("delivery_status"), "the webhooks", 30)
+        state = wait_until(lambda: self.demo.admin("GET", "/messages/" + refused["id"]), "the message that was refused")
+        told = [state.body, self.demo.admin("GET", f"/events?tenant_id={self.world.other.id}").body,
+                self.demo.admin("GET", f"/messages/{refused['id']}/timeline").body, call("GET", self.demo.base_url + "/metrics").body]
+        with self.endpoint.lock:
+            told += [received["raw"] + json.dumps(received["headers"]).encode() for received in self.endpoint.calls]
+        told.append(self.demo.process.whole_output().encode())
+        for secret in secrets:
+            for text in told:
+                self.assertNotIn(secret.encode(), text)
         self.assertEqual(self.leaks, [])
+
+    def told(self, word):
+        with self.endpoint.lock:
+            return any(word.encode() in received["raw"] for received in self.endpoint.calls)

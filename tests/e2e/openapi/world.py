@@ -5,7 +5,8 @@ import itertools
 
 from support import call, multipart, wait_until
 
-PLANTED = {"access_token": "planted-access-token-5d1b", "app_secret": "planted-app-secret-77aa", "verify_token": "planted-verify-token-91"}
+# Graph repeats a token with a character that none has.
+PLANTED = {"access_token": "planted!access-token-5d1b", "app_secret": "planted-app-secret-77aa", "verify_token": "planted-verify-token-91"}
 ENDPOINT = "https://example.com/hook"
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 # By operationId: what a generator cannot make a working request for, and why.
@@ -14,6 +15,8 @@ NOT_GENERATED = {
     "readFile": "needs a signed link",
     "connectAccount": "needs a token that WhatsApp takes",
     "sendWhatsappTemplate": "needs a template that WhatsApp has approved",
+    "signUpPage": "needs the token of a link",
+    "finishSignUp": "needs the token of a link and a code of Meta's",
     "pepipostUploadMedia": "takes a form with a file",
 }
 # Answers like success to what does not exist, so that nobody learns what does.
@@ -37,6 +40,11 @@ class World:
     def channel_fields(self):
         return {"name": "Second", "phone_number_id": str(next(self.numbers)), "waba_id": "777000777", "display_number": "15550009999",
                 "graph_url": "http://127.0.0.1:9", **PLANTED}
+
+    def malformed_token_at_whatsapp(self):
+        """A message of the other tenant, sent with the planted token to the simulated WhatsApp, which repeats the token when it refuses it."""
+        channel = self.made("/channels", {**self.channel_fields(), "tenant_id": self.other.id, "graph_url": self.demo.ready["simulator_url"]})
+        return self.made("/messages", {"tenant_id": self.other.id, "channel_id": channel["id"], "to": "99900000099", "type": "text", "text": {"body": "hi"}})
 
     def made(self, path, body):
         answer = self.demo.admin("POST", path, body)
@@ -104,6 +112,11 @@ class Tenant:
 
     def new_key(self, style, **fields):
         return self.world.made("/keys", {"tenant_id": self.id, "style": style, "rate_limit": 0, **fields})["key"]
+
+    def marks(self):
+        """What names this tenant's things, at any door."""
+        account = call("GET", self.world.demo.base_url + "/functions/v1/whatsapp-connect", key=self.key("magpipe")).json["accounts"][0]
+        return {self.id, self.channel["id"], self.channel["phone_number_id"], self.conversation, account["id"], self.media()}
 
     def common(self):
         return {"tenant_id": self.id, "channel_id": self.channel["id"], "conversation_id": self.conversation, "conversationId": self.conversation,
