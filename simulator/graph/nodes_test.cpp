@@ -123,7 +123,8 @@ TEST_F(GraphNodes, ATokenMayComeInTheQueryOrTheBody) {
 TEST_F(GraphNodes, ACodeOfTheSignUpIsGoodForItsTokenOnce) {
   world.tokens.update("EAAtoken", [](Token& token) { token.code = "AQB"; });
   const auto exchange = [&](const std::string& id, const std::string& secret, const std::string& code) {
-    const auto body = R"({"client_id":")" + id + R"(","client_secret":")" + secret + R"(","grant_type":"authorization_code","code":")" + code + "\"}";
+    const auto body =
+        R"({"client_id":")" + id + R"(","client_secret":")" + secret + R"(","grant_type":"authorization_code","code":")" + code + "\"}";
     return call(Method::post, "/v23.0/oauth/access_token", body, "application/json", std::nullopt);
   };
   const auto id = world.first().app_id;

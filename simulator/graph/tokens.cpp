@@ -61,7 +61,8 @@ Task<http::Response> exchange_code(Call& call) {
   auto unread = co_await take_params(call, false);
   if (unread) co_return answer_error(call, *unread);
   const auto app = world.apps.find(text_param(call.params, "client_id").value_or(""));
-  if (!app) co_return answer_error(call, refused_exchange(101, "Error validating application. Cannot get application info due to a system error."));
+  if (!app)
+    co_return answer_error(call, refused_exchange(101, "Error validating application. Cannot get application info due to a system error."));
   if (app->secret != text_param(call.params, "client_secret").value_or("")) {
     co_return answer_error(call, refused_exchange(1, "Error validating client secret."));
   }

@@ -94,7 +94,8 @@ void ContractCase::expect_answer(const Reply& reply) const {
   const auto& expect = object_in(spec_, "expect");
   EXPECT_EQ(reply.status, json::find(expect, "status")->as_int64()) << reply.body;
   const auto body = fill(text_of(expect, "body"));
-  const auto unknown = std::find_if(unknowns_.begin(), unknowns_.end(), [&](const auto& one) { return body.find(mark(one.first)) != std::string::npos; });
+  const auto unknown =
+      std::find_if(unknowns_.begin(), unknowns_.end(), [&](const auto& one) { return body.find(mark(one.first)) != std::string::npos; });
   if (unknown == unknowns_.end()) {
     EXPECT_EQ(reply.body, body);
   } else if (body == mark(unknown->first)) {

@@ -79,8 +79,8 @@ class MagpipeWorld : public DoorWorld {
   /// Adds the door, or puts one with another app in its place.
   void add_door(MetaApp app) {
     router = http::Router();
-    api::magpipe::add_magpipe_routes(
-        router, {access, channels, accounts, outbox, media, history, templates, webhooks, clock, std::move(app), "https://wherry.example.org"});
+    api::magpipe::add_magpipe_routes(router, {access, channels, accounts, outbox, media, history, templates, webhooks, clock,
+                                              std::move(app), "https://wherry.example.org"});
   }
   std::string key_with(Scopes scopes) {
     NewKey wanted;

@@ -43,9 +43,10 @@ http::Response page(int status, std::string body, const std::string& script_sour
   http::Response response;
   response.status = status;
   response.headers.add("Content-Type", "text/html; charset=utf-8");
-  response.headers.add("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; connect-src 'self' https://*.facebook.com; "
-                                                  "frame-src https://*.facebook.com; base-uri 'none'; frame-ancestors 'none'" +
-                                                      script_source);
+  response.headers.add("Content-Security-Policy",
+                       "default-src 'none'; style-src 'unsafe-inline'; connect-src 'self' https://*.facebook.com; "
+                       "frame-src https://*.facebook.com; base-uri 'none'; frame-ancestors 'none'" +
+                           script_source);
   response.headers.add("Cache-Control", "no-store");
   response.headers.add("Referrer-Policy", "no-referrer");  // the token is in the URL
   response.headers.add("X-Content-Type-Options", "nosniff");
@@ -108,7 +109,8 @@ Task<Result<http::Response>> create_app_token(const PipesServices& services, htt
   if (const auto metadata = in.object("metadata")) sign_up.metadata = metadata->raw();
   if (failure) co_return std::move(*failure);
   CO_TRY_VOID(check_redirect(sign_up.redirect_url, services.allow_http_media));
-  if (sign_up.redirect_url.size() > longest_redirect) co_return Error{ErrorCode::invalid_argument, "redirectUrl has at most 2048 characters"};
+  if (sign_up.redirect_url.size() > longest_redirect)
+    co_return Error{ErrorCode::invalid_argument, "redirectUrl has at most 2048 characters"};
   if (json::serialize(sign_up.metadata).size() > longest_metadata) {
     co_return Error{ErrorCode::invalid_argument, "metadata has at most 2048 characters"};
   }
@@ -122,8 +124,10 @@ Task<http::Response> sign_up_page(const PipesServices& services, http::Request& 
   const auto token = http::query_value(request.query, "token").value_or("");
   if (!is_ready(services) || !open_sign_up(services.secrets, token, services.clock.now())) co_return stale_page();
   const auto nonce = random_text(24, alphanumeric);
-  const json::object app{{"id", services.app.id}, {"version", services.channels.default_graph_version()}, {"config", services.login_config}};
-  std::string body = R"(<p>You will be asked to log in at Facebook.</p><p><button id="begin" disabled>Continue</button></p><p id="said"></p>)";
+  const json::object app{
+      {"id", services.app.id}, {"version", services.channels.default_graph_version()}, {"config", services.login_config}};
+  std::string body =
+      R"(<p>You will be asked to log in at Facebook.</p><p><button id="begin" disabled>Continue</button></p><p id="said"></p>)";
   body += "<script nonce=\"" + nonce + "\">const app = " + json::serialize(app) + ";" + std::string(page_script) + "</script>";
   body += R"(<script nonce=")" + nonce + R"(" async src="https://connect.facebook.net/en_US/sdk.js"></script>)";
   co_return page(200, std::move(body), "; script-src 'nonce-" + nonce + "' https://connect.facebook.net");

@@ -16,9 +16,12 @@ class Case final : public test::ContractCase {
   Case(const json::object& file, const json::object& spec) : ContractCase(file, spec) {
     unknowns_["any_media_id"] = {21, [](std::string_view text) { return MediaId::parse(text).has_value(); }};
     names_["key"] = world_.key;
-    world_.access_store.channels.front().display_number = "15550107788";
-    world_.access_store.channels.front().app_secret = Secret("app-secret");
-    world_.access_store.channels.front().verify_token = Secret("verify-token");
+    auto& number = world_.access_store.channels.front();  // as whole as one that was connected
+    number.display_number = "15550107788";
+    number.app_secret = Secret("app-secret");
+    number.verify_token = Secret("verify-token");
+    number.graph_url = "https://graph.facebook.com";
+    number.graph_version = "v23.0";
     test::run(world_.io, world_.channels.load()).value();
     const auto now = world_.clock.now();
     const auto us = world_.tenant;
@@ -92,7 +95,9 @@ class Case final : public test::ContractCase {
                                 const auto opened = open_sign_up(world_.secrets, token, world_.clock.now());
                                 return opened && opened->tenant == world_.tenant && json::serialize(opened->metadata) == R"({"user":42})";
                               }};
-    const auto holds = [](std::string words) { return [words](std::string_view body) { return body.find(words) != std::string_view::npos; }; };
+    const auto holds = [](std::string words) {
+      return [words](std::string_view body) { return body.find(words) != std::string_view::npos; };
+    };
     unknowns_["sign_up_page"] = {0, holds(R"(const app = {"id":"4711","version":"v23.0","config":"config-1"};)")};
     unknowns_["stale_page"] = {0, holds("This link is not valid any more.")};
     sign_up.tenant = world_.other_tenant;

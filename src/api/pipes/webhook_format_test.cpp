@@ -101,8 +101,11 @@ TEST_F(PipesWebhook, WhatItDoesNotKnowIsUnsupportedAndBareAndOddMetaObjectsDoNot
   is("order", R"({"order":{}})");
   EXPECT_EQ(message().at("type").as_string(), "unsupported");
   EXPECT_EQ(message().as_object().size(), 4u);
-  for (const auto& [type, raw] : {std::pair("location", R"({"location":{"latitude":[],"longitude":0}})"), {"location", "{}"}, {"location", "x"},
-                                  {"reaction", R"({"reaction":{"emoji":"x"}})"}, {"contacts", R"({"contacts":{}})"}}) {
+  for (const auto& [type, raw] : {std::pair("location", R"({"location":{"latitude":[],"longitude":0}})"),
+                                  {"location", "{}"},
+                                  {"location", "x"},
+                                  {"reaction", R"({"reaction":{"emoji":"x"}})"},
+                                  {"contacts", R"({"contacts":{}})"}}) {
     is(type, raw);
     EXPECT_EQ(message().at("type").as_string(), "unsupported") << raw;
     EXPECT_EQ(message().as_object().size(), 4u) << raw;

@@ -34,9 +34,9 @@ struct WebSocketDoor : testing::Test {
 
   // Plays the frames, and gives what was sent behind the greeting once everything has been settled.
   Lines play(std::deque<std::string> frames, std::optional<ConversationId> scoped = std::nullopt) {
-    auto services =
-        std::make_shared<const PipesServices>(PipesServices{world.access, world.outbox, world.media, world.idempotency, world.messages,
-                                                            world.live, world.channels, world.templates, world.accounts, world.secrets, world.clock});
+    auto services = std::make_shared<const PipesServices>(PipesServices{world.access, world.outbox, world.media, world.idempotency,
+                                                                        world.messages, world.live, world.channels, world.templates,
+                                                                        world.accounts, world.secrets, world.clock});
     socket = std::make_shared<test::FakeWebSocket>();
     socket->incoming = std::move(frames);
     socket->piece = piece;

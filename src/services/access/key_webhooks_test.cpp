@@ -34,7 +34,8 @@ class KeyWebhooksTest : public ::testing::Test {
   JournalFeed feed_{clock_};
   test::ScriptedEndpoint endpoint_;
   test::NumberFormat format_;
-  Webhooks webhooks_{{store_, journal_, feed_, access_store_, channels_, endpoint_, {&format_, &format_, &format_, &format_, &format_}, clock_, {}}};
+  Webhooks webhooks_{
+      {store_, journal_, feed_, access_store_, channels_, endpoint_, {&format_, &format_, &format_, &format_, &format_}, clock_, {}}};
   KeyWebhooks key_webhooks_{access_, webhooks_};
 };
 

@@ -57,8 +57,8 @@ class CarouselTest : public MediaUploadTest {
     for (const auto* answer : {R"({"id":"1111"})", R"({"id":"2222"})", accepted_body}) http_.answer(200, answer);
   }
   static std::string card(int index, std::string_view id) {
-    return R"({"card_index":)" + std::to_string(index) + R"(,"components":[{"type":"header","parameters":[{"type":"image","image":{"id":")" +
-           std::string(id) + R"("}}]}]})";
+    return R"({"card_index":)" + std::to_string(index) +
+           R"(,"components":[{"type":"header","parameters":[{"type":"image","image":{"id":")" + std::string(id) + R"("}}]}]})";
   }
 
   OutboundFile second_;
