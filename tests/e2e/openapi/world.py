@@ -44,7 +44,8 @@ class World:
     def malformed_token_at_whatsapp(self):
         """A message of the other tenant, sent with the planted token to the simulated WhatsApp, which repeats the token when it refuses it."""
         channel = self.made("/channels", {**self.channel_fields(), "tenant_id": self.other.id, "graph_url": self.demo.ready["simulator_url"]})
-        return self.made("/messages", {"tenant_id": self.other.id, "channel_id": channel["id"], "to": "99900000099", "type": "text", "text": {"body": "hi"}})
+        message = {"phone_number_id": channel["phone_number_id"], "recipient_wa_id": "99900000099", "message": "hi"}
+        return call("POST", self.demo.base_url + "/functions/v1/send-whatsapp-message", message, self.other.key("magpipe"))
 
     def made(self, path, body):
         answer = self.demo.admin("POST", path, body)
