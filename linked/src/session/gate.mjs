@@ -10,6 +10,9 @@ function isFree({ tag, attrs }) {
   return FREE_IQS.has(attrs.xmlns);
 }
 
+/** While linking by code the library announces a name that it does not have, before it is logged in. */
+const isEmptyPresence = ({ tag, attrs }) => tag === 'presence' && !attrs.type && !attrs.name;
+
 /** The door every outgoing stanza of one connection passes. Closed for good when the connection ends or the store refuses. */
 export class Gate {
   #settled;
@@ -37,6 +40,7 @@ export class Gate {
 
   pass(stanza, write) {
     if (this.#shut) return Promise.reject(new Error('Connection Closed'));
+    if (isEmptyPresence(stanza)) return Promise.resolve();
     if (isFree(stanza)) return write(stanza);
     const written = this.#settled().then(() => {
       if (this.#shut || !this.isOpen()) throw new Error('Connection Closed');

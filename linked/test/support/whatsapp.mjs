@@ -2,14 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { spawnNode, until } from './process.mjs';
 
-const MAIN = process.env.FAKEWA_MAIN ?? fileURLToPath(new URL('../../../tests/fakewa/src/main.mjs', import.meta.url));
+const MAIN = process.env.FAKEWA_MAIN ?? fileURLToPath(new URL('../../../tests/fakewa/main.mjs', import.meta.url));
+const WAIT_MS = 30_000;
 
-/** The fake WhatsApp server in a process of its own, driven through its control interface. */
+/** The fake WhatsApp server in a process of its own, driven over its admin address. */
 export class FakeWhatsApp {
-  static async start(env = {}) {
+  static async start(...args) {
     const fake = new FakeWhatsApp();
-    fake.process = spawnNode([MAIN], env);
-    const line = await until(() => fake.process.stdout.split('\n').find(text => text.startsWith('{')), `the fake server starts: ${fake.process.stderr}`);
+    fake.process = spawnNode([MAIN, '--with-parent', ...args]);
+    fake.process.ended.then(() => { fake.over = true; });
+    const line = await until(() => {
+      if (fake.over) throw new Error(`the fake server ended: ${fake.process.stderr}`);
+      return fake.process.stdout.split('\n').find(text => text.startsWith('{') && text.endsWith('}'));
+    }, 'the fake server starts');
     Object.assign(fake, JSON.parse(line));
     fake.mediaCa = await readFile(fake.ca, 'utf8');
     return fake;
@@ -20,32 +25,50 @@ export class FakeWhatsApp {
     return { server: { url: this.ws, root_key: this.rootKey, media_ca: this.mediaCa }, ack_timeout_ms: 20_000, ...more };
   }
 
-  async call(method, path, body) {
-    const answer = await fetch(this.admin + path, { method, headers: { 'content-type': 'application/json' }, body: body === undefined ? undefined : JSON.stringify(body) });
+  async get(path, query = {}) {
+    const answer = await fetch(`${this.admin}${path}?${new URLSearchParams(query)}`);
+    return FakeWhatsApp.#read(answer, `${path} ${JSON.stringify(query)}`);
+  }
+
+  async post(path, body = {}) {
+    const answer = await fetch(this.admin + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    return FakeWhatsApp.#read(answer, `${path} ${JSON.stringify(body).slice(0, 200)}`);
+  }
+
+  static async #read(answer, what) {
     const json = await answer.json();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${JSON.stringify(json)}`);
+    if (!answer.ok) throw new Error(`${what}: ${answer.status} ${json.error?.message}`);
     return json;
   }
 
-  account(pn, name = `User ${pn}`) { return this.call('POST', '/accounts', { pn, name }); }
-  scan(pn, qr) { return this.call('POST', '/scan', { pn, qr }); }
-  code(pn, code) { return this.call('POST', '/code', { pn, code }); }
-  /** A phone writes. message is a WhatsApp message in protobuf's JSON form. */
-  send(from, to, message, more = {}) { return this.call('POST', '/phone/send', { from, to, message, ...more }); }
-  receipt(pn, id, type) { return this.call('POST', '/phone/receipt', { pn, id, type }); }
-  typing(from, to, state) { return this.call('POST', '/phone/typing', { from, to, state }); }
-  inbox(pn) { return this.call('GET', `/phone/inbox?pn=${pn}`); }
-  receipts(pn) { return this.call('GET', `/phone/receipts?pn=${pn}`); }
-  autoReceipts(pn, receipts) { return this.call('POST', '/phone/auto', { pn, receipts }); }
-  kick(pn, how, device = 1) { return this.call('POST', '/kick', { pn, how, device }); }
-  fail(...codes) { return this.call('POST', '/fail', { codes }); }
-  group(subject, owner, members, mode) { return this.call('POST', '/group', { subject, owner, members, mode }); }
-  log(since = 0) { return this.call('GET', `/log?since=${since}`); }
-  state() { return this.call('GET', '/state'); }
+  account(pn, more = {}) {
+    return this.post('/accounts', { pn, ...more }).then(({ accounts }) => accounts[0]);
+  }
 
-  /** A message that reached a phone. */
-  arrived(pn, fits, what = 'a message at the phone') {
-    return until(async () => (await this.inbox(pn)).find(got => got.message && fits(got.message, got)), what);
+  /** A phone sends; wish is { kind, … }. Gives { id }. */
+  send(from, to, wish) {
+    return this.post('/phone/send', { from, to, ...wish });
+  }
+
+  /** Waits for an entry of the journal; query as the server understands it. Gives the entry. */
+  async wait(what, query = {}) {
+    return (await this.get('/wait', { what, timeout: WAIT_MS, ...query })).entry;
+  }
+
+  arrived(pn, query) {
+    return this.wait('inbox', { pn, ...query });
+  }
+
+  device(pn, query, device = 1) {
+    return this.get('/wait/device', { pn, device, timeout: WAIT_MS, ...query });
+  }
+
+  queue(pn, device = 1) {
+    return this.get('/queue', { pn, device }).then(({ entries }) => entries);
+  }
+
+  async seq() {
+    return (await this.get('/state')).seq;
   }
 
   async close() {
