@@ -29,6 +29,8 @@ class Sidecar {
   channel = null;
   sharedDir = null;
   #finish;
+  #welcome;
+  #greeted = new Promise(resolve => { this.#welcome = resolve; });
   #loop = monitorEventLoopDelay({ resolution: 50 });
 
   async run({ path, token, version }) {
@@ -57,11 +59,12 @@ class Sidecar {
     }
     if (answer.ok.protocol !== 1 || typeof answer.ok.shared_dir !== 'string') throw refusal('the gateway speaks another protocol');
     this.sharedDir = answer.ok.shared_dir;
+    this.#welcome();
   }
 
   async #handle(frame) {
     const { op } = frame;
-    if (this.sharedDir === null) throw new Fault('unauthorized', 'hello comes first');
+    await this.#greeted; // a request may come in one piece with the answer to hello
     if (op === 'ping') return {};
     if (op === 'stats') return { ok: this.#health(frame.session === undefined ? undefined : sessionId(frame)) };
     if (op === 'shutdown') return this.#shutdown();

@@ -53,7 +53,7 @@ export function list(from, field, read, { min = 0, max, optional = false }) {
   const value = from[field];
   if (value === undefined && optional) return undefined;
   if (!Array.isArray(value) || value.length < min || value.length > max) throw badRequest(field);
-  return value.map((_, index) => read(value, index));
+  return value.map(item => read(item));
 }
 
 const SESSION = /^[A-Za-z0-9_-]{1,64}$/;

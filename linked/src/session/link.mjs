@@ -57,6 +57,8 @@ export function openLink({ settings, creds, keys, gate, tap, onStanza, getMessag
   for (const name of ['CB:receipt', 'CB:ack,class:message', 'CB:notification,type:passkey_prologue_request', 'frame']) {
     sock.ws.on(name, node => onStanza(name, node));
   }
+  // The library listens for refused upgrades without ending them, and would wait for ever.
+  sock.ws.on('unexpected-response', () => sock.ws.socket.terminate());
   return sock;
 }
 

@@ -17,6 +17,7 @@ const RESUME_AT = 64;
 const PAUSE_BYTES = 8 * 1024 * 1024;
 const MAX_PAUSE_MS = 25_000;
 const MAX_RESTARTS = 3; // in a row
+const OPENING_MS = 60_000;
 const SYNC_MS = 30_000;
 const GROUP_TTL_MS = 300_000;
 
@@ -159,6 +160,7 @@ export class Session {
     gate.isOpen = () => sock.ws.isOpen;
     this.link = { number, sock, gate, caughtUp: false };
     if (this.#paused) this.#pressure();
+    if (!this.pairing.active) this.#later('opening', OPENING_MS, () => this.#giveUp('lost'));
   }
 
   /** The connection, for operations that need one. */
@@ -230,6 +232,7 @@ export class Session {
     if (qr) this.pairing.qr(qr);
     if (isNewLogin) this.pairing.succeeded();
     if (connection === 'open') {
+      clearTimeout(this.#timers.opening);
       this.setState('syncing');
       this.#later('sync', SYNC_MS, () => this.#working());
     }
@@ -290,7 +293,7 @@ export class Session {
     const { depth, bytes } = this.journal;
     if (!this.#paused && (depth >= PAUSE_AT || bytes >= PAUSE_BYTES)) {
       this.#paused = true;
-      this.#later('paused', MAX_PAUSE_MS, () => this.#tooSlow());
+      this.#later('paused', MAX_PAUSE_MS, () => this.#giveUp('store_slow'));
     } else if (this.#paused && depth <= RESUME_AT && bytes < PAUSE_BYTES / 2) {
       this.#paused = false;
       clearTimeout(this.#timers.paused);
@@ -299,10 +302,11 @@ export class Session {
     if (raw && raw.readyState === 1 && raw.isPaused !== this.#paused) raw[this.#paused ? 'pause' : 'resume']();
   }
 
-  async #tooSlow() {
+  async #giveUp(reason) {
     if (!this.link) return;
+    this.#clearTimers();
     await this.#dropLink('disconnected');
-    this.#retryLater('disconnected', { reason: 'store_slow' });
+    if (!this.#stopping) this.#retryLater('disconnected', { reason });
   }
 
   #storeRefused(fault) {

@@ -13,6 +13,26 @@ export const PATCHES = [
     ]],
   },
   {
+    // The library checks who signed the certificate but not whose it is: anybody could show WhatsApp's own with another key. Nor its dates; a day
+    // of difference between clocks is forgiven.
+    file: '/node_modules/baileys/lib/Utils/noise-handler.js',
+    sha256: '970f9526ce0e5a6bebf937328b3d835966a9282c0d232f31b5c0bb283531afe8',
+    edits: [[
+      'const keyEnc = encrypt(noiseKey.public);',
+      `const leafDetails = proto.CertChain.NoiseCertificate.Details.decode(leaf.details);
+            if (!Buffer.from(leafDetails.key ?? []).equals(Buffer.from(decStaticContent)) || leafDetails.issuerSerial !== details.serial) {
+                throw new Boom('the certificate is for another key', { statusCode: 400 });
+            }
+            const clock = Date.now() / 1000;
+            for (const { notBefore, notAfter } of [leafDetails, details]) {
+                if ((Number(notAfter) > 0 && clock > Number(notAfter) + 86400) || (Number(notBefore) > 0 && clock < Number(notBefore) - 86400)) {
+                    throw new Boom('the certificate is not of this time', { statusCode: 400 });
+                }
+            }
+            const keyEnc = encrypt(noiseKey.public);`,
+    ]],
+  },
+  {
     // Every outgoing stanza passes the session's gate, so that nothing is acknowledged before it is stored. The session's own key store is used
     // as it is: the library's transactions would write keys only after the message that used them has left.
     file: '/node_modules/baileys/lib/Socket/socket.js',

@@ -104,7 +104,7 @@ export class FakeGateway {
   }
 
   /** The first frame that fits, from `since` on; waits for it. */
-  find(fits, { since = 0, timeoutMs = 30_000, what = String(fits) } = {}) {
+  find(fits, { since = 0, timeoutMs = 60_000, what = String(fits) } = {}) {
     return new Promise((resolve, reject) => {
       let at = since;
       const look = () => {

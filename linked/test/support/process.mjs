@@ -22,7 +22,7 @@ export function spawnSidecar(socketPath, token, env = {}) {
 }
 
 /** Repeats look() until it gives something; for state that cannot be waited for otherwise. */
-export async function until(look, what = 'condition', timeoutMs = 20_000) {
+export async function until(look, what = 'condition', timeoutMs = 60_000) {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const found = await look();

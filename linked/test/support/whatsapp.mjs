@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { spawnNode, until } from './process.mjs';
 
 const MAIN = process.env.FAKEWA_MAIN ?? fileURLToPath(new URL('../../../tests/fakewa/main.mjs', import.meta.url));
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 
 /** The fake WhatsApp server in a process of its own, driven over its admin address. */
 export class FakeWhatsApp {

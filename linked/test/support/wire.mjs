@@ -68,7 +68,7 @@ export class Wire {
     this.#socket.write(bytes);
   }
 
-  ask(op, fields = {}, timeoutMs = 30_000) {
+  ask(op, fields = {}, timeoutMs = 60_000) {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`no answer to ${op}`)), timeoutMs);
