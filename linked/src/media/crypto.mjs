@@ -79,6 +79,7 @@ export function decryptor({ key: mediaKey, kind, sha: wantedSha, enc: wantedEnc 
       } catch {
         return done(failed('the padding is wrong', 'corrupt'));
       }
+      if (size > maxBytes) return done(new Fault('too_large', 'the file is too large'));
       if (!sha.digest().equals(wantedSha)) return done(failed('the hash of the file is wrong', 'corrupt'));
       done();
     },

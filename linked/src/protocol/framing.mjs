@@ -39,19 +39,17 @@ function parseLine(bytes) {
   return frame;
 }
 
-/** Cuts a byte stream into frames. push() gives complete ones as { frame, blob }; it throws BadFrame, after which the stream is unusable. */
+/** Cuts a byte stream into frames. push() gives complete ones, one by one, as { frame, blob }; it throws BadFrame, after which the stream is unusable. */
 export class FrameReader {
   #chunks = [];
   #size = 0;
   #scanned = 0; // bytes at the front known to hold no LF
   #frame = null; // a line whose blob is still coming
 
-  push(chunk) {
+  *push(chunk) {
     this.#chunks.push(chunk);
     this.#size += chunk.length;
-    const out = [];
-    for (let one = this.#next(); one; one = this.#next()) out.push(one);
-    return out;
+    for (let one = this.#next(); one; one = this.#next()) yield one;
   }
 
   #next() {
