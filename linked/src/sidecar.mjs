@@ -2,7 +2,7 @@ import net from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { tell } from './start/silence.mjs';
 import { Channel } from './protocol/channel.mjs';
-import { Fault } from './protocol/errors.mjs';
+import { Fault, describeBug } from './protocol/errors.mjs';
 import { MAX_BLOB, MAX_LINE } from './protocol/framing.mjs';
 import { sessionId } from './protocol/fields.mjs';
 import { contactOps } from './ops/contacts.mjs';
@@ -101,7 +101,7 @@ class Sidecar {
     let bugs = 0;
     setInterval(() => { bugs = 0; }, 60_000).unref();
     const bug = where => error => {
-      this.channel.event('fault', { where, message: String(error?.message ?? error).slice(0, 200) });
+      this.channel.event('fault', { where, message: describeBug(error) });
       if (++bugs > MAX_BUGS_A_MINUTE) {
         tell('too many failures, giving up');
         process.exit(70);

@@ -19,7 +19,7 @@ function relay(session, { id, chat, message, attributes, nodes }) {
   return session.sends.run({
     id,
     chat,
-    relay: () => {
+    relay: async () => {
       session.record('sent', { chat, message_id: id }, Buffer.from(proto.Message.encode(message).finish()));
       return sock.relayMessage(chat, message, options);
     },

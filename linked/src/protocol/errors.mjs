@@ -27,3 +27,11 @@ export class Fault extends Error {
 }
 
 export const badRequest = (field, message) => new Fault('bad_request', message ?? `${field} is missing or wrong`, { field });
+
+/** A bug for a log: its kind and where, never its text, which may quote a key or a message. */
+export function describeBug(error) {
+  if (!(error instanceof Error)) return 'something that is no error';
+  const place = (error.stack ?? '').split('\n').find(line => /^\s+at .*\.m?js:\d+/.test(line)) ?? '';
+  const [, file, line] = /([^/\\]+\.m?js):(\d+)/.exec(place) ?? [];
+  return `${error.name}${error instanceof Fault ? ` ${error.code}` : ''}${file ? ` at ${file}:${line}` : ''}`;
+}

@@ -4,7 +4,6 @@ import { incomingMessage, systemMessage } from '../messages/incoming.mjs';
 
 const RECEIPTS = { '': 'delivered', inactive: 'delivered', read: 'read', 'read-self': 'read', played: 'played', 'played-self': 'played' };
 const MAX_RECEIPT_IDS = 500;
-const KEPT_TIMEOUT_MS = 10_000;
 const present = fields => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
 
 /** What WhatsApp delivers to one session, on its way into the journal. */
@@ -93,6 +92,4 @@ export class Inbox {
       session.event('history', present({ progress: progress ?? undefined, done: progress === 100 }));
     }).catch(error => session.fault('history', error));
   }
-
-  keptTimeoutMs = KEPT_TIMEOUT_MS;
 }

@@ -40,11 +40,9 @@ export class Sends {
     outcome.catch(() => {});
     this.#pending.set(id, send);
     this.#uncertain.delete(id);
-    try {
-      await relay();
-    } catch (error) {
-      if (!send.written) this.#finish(send, () => send.reject(error instanceof Fault ? error : notSent(error)));
-    }
+    relay().catch(error => {
+      if (!send.written) this.#finish(send, () => send.reject(notSent(error)));
+    });
     return outcome;
   }
 
@@ -106,6 +104,7 @@ export class Sends {
 }
 
 function notSent(error) {
+  if (error instanceof Fault) return error;
   const code = Number(error?.output?.statusCode ?? error?.data) || 0;
   if (/Connection Closed/.test(error?.message ?? '') || code === 428) return new Fault('not_connected', 'the connection broke before it was sent');
   return queryFault(error);

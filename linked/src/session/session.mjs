@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { initAuthCreds, proto } from 'baileys';
+import { initAuthCreds } from 'baileys';
 import { Fault } from '../protocol/errors.mjs';
 import { plain } from '../messages/addresses.mjs';
 import { Gate } from './gate.mjs';
@@ -10,78 +10,38 @@ import { closeLink, mediaAgent, openLink, useRootKey } from './link.mjs';
 import { tellNotice } from './notices.mjs';
 import { Pairing } from './pairing.mjs';
 import { HEALTHY_MS, backoffMs, judge } from './policy.mjs';
+import { Pressure, RESUME_AT } from './pressure.mjs';
+import { Reports } from './reports.mjs';
 import { Sends } from './sends.mjs';
+import { Timers } from './timers.mjs';
 
-const PAUSE_AT = 256; // entries in the journal at which reading from WhatsApp stops
-const RESUME_AT = 64;
-const PAUSE_BYTES = 8 * 1024 * 1024;
-const MAX_PAUSE_MS = 25_000;
 const MAX_RESTARTS = 3; // in a row
 const OPENING_MS = 60_000;
 const SYNC_MS = 30_000;
 const GROUP_TTL_MS = 300_000;
 
 /** One linked device: its state, its connection (the link), and everything that must reach the gateway. */
-export class Session {
-  #channel;
-  #seq = 0;
+export class Session extends Reports {
   #links = 0; // counts connections, so that late events of an old one are told apart
   #failures = 0;
   #restarts = 0;
-  #timers = {};
+  #timers = new Timers((where, error) => this.fault(where, error));
+  #pressure = new Pressure(this, () => this.#giveUp('store_slow'));
   #stopping = false;
-  #paused = false;
-  state = 'starting';
-  reason = 'none';
   link = null;
   creds = null;
   lastFrameAt = 0;
 
   constructor({ id, settings, channel, sharedDir }) {
-    Object.assign(this, { id, settings, sharedDir });
-    this.#channel = channel;
+    super(id, channel);
+    Object.assign(this, { settings, sharedDir });
     this.agent = mediaAgent(settings);
     this.groupCache = new LRUCache({ max: 200, ttl: GROUP_TTL_MS });
-    this.journal = new Journal({ ask: (op, fields, blob) => this.ask(op, fields, blob), onRefused: fault => this.#storeRefused(fault), onDepth: () => this.#pressure() });
+    this.journal = new Journal({ ask: (...args) => this.ask(...args), onRefused: fault => this.#storeRefused(fault), onDepth: () => this.#pressure.changed() });
     this.keys = this.#newKeys();
     this.sends = new Sends({ record: fields => this.record('ack', fields), timeoutMs: settings.ackTimeoutMs });
     this.inbox = new Inbox(this);
     this.pairing = new Pairing(this);
-  }
-
-  // Towards the gateway
-
-  ask(op, fields, blob, timeoutMs) {
-    return this.#channel.ask(op, { session: this.id, ...fields }, blob, timeoutMs);
-  }
-
-  /** Stores something durably, in order. Nothing leaves towards WhatsApp before it is stored. */
-  record(op, fields, blob = null) {
-    return this.journal.add(op, { seq: ++this.#seq, ...fields }, blob);
-  }
-
-  event(name, fields = {}) {
-    this.#channel.event(name, { session: this.id, seq: ++this.#seq, ...fields });
-  }
-
-  fault(where, error) {
-    this.event('fault', { where, message: String(error?.message ?? error).slice(0, 200) });
-  }
-
-  setState(state, { reason = 'none', nextRetry = null, ...more } = {}) {
-    this.state = state;
-    this.reason = reason;
-    this.event('state', { state, reason, next_retry: nextRetry, ...more });
-  }
-
-  /** Bytes of an earlier message, decoded, or undefined. */
-  async keptMessage({ chat, chat_alt: other, id }) {
-    try {
-      const { ok, blob } = await this.ask('message.get', { chat, ...(other ? { chat_alt: other } : {}), message_id: id }, null, this.inbox.keptTimeoutMs);
-      return ok.found && blob ? proto.Message.decode(blob) : undefined;
-    } catch {
-      return undefined;
-    }
   }
 
   async pnOf(lid) {
@@ -106,18 +66,19 @@ export class Session {
 
   async start(delayMs = 0) {
     this.setState('starting', delayMs ? { nextRetry: Date.now() + delayMs } : {});
-    if (delayMs) this.#later('connect', delayMs, () => this.#load());
+    if (delayMs) this.#timers.set('connect', delayMs, () => this.#load());
     else await this.#load();
   }
 
   async stop() {
     this.#stopping = true;
     this.pairing.cancel();
-    this.#clearTimers();
+    this.#timers.clear();
     await this.#dropLink('stopped');
     await this.keys.flush().catch(() => {});
     await this.journal.settled().catch(() => {});
     this.keys.clear();
+    this.#pressure.clear();
     this.agent.destroy();
     this.setState('stopped', { reason: 'requested' });
   }
@@ -129,7 +90,7 @@ export class Session {
       if (this.#stopping) return;
       const wait = backoffMs(this.#failures++);
       this.setState('disconnected', { reason: 'store_refused', nextRetry: Date.now() + wait, message: 'the keys cannot be read' });
-      return this.#later('connect', wait, () => this.#load());
+      return this.#timers.set('connect', wait, () => this.#load());
     }
     if (this.#stopping) return;
     if (this.creds) this.connect();
@@ -153,14 +114,14 @@ export class Session {
     });
     const sock = openLink({
       settings: this.settings, creds, keys, gate, byCode, groupCache: this.groupCache,
-      tap: (event, data) => current() && this.#guard(event, () => this.#tapped(event, data)),
-      onStanza: (name, node) => current() && this.#guard(name, () => this.#stanza(name, node)),
+      tap: (event, data) => current() && this.#timers.guard(event, () => this.#tapped(event, data)),
+      onStanza: (name, node) => current() && this.#timers.guard(name, () => this.#stanza(name, node)),
       getMessage: key => this.keptMessage({ chat: plain(key.remoteJid), id: key.id }),
     });
     gate.isOpen = () => sock.ws.isOpen;
     this.link = { number, sock, gate, caughtUp: false };
-    if (this.#paused) this.#pressure();
-    if (!this.pairing.active) this.#later('opening', OPENING_MS, () => this.#giveUp('lost'));
+    this.#pressure.changed();
+    if (!this.pairing.active) this.#timers.set('opening', OPENING_MS, () => this.#giveUp('lost'));
   }
 
   /** The connection, for operations that need one. */
@@ -188,7 +149,7 @@ export class Session {
 
   /** Ends the connection for a reason of ours and says so. */
   async leave(state, details, { wipe = false } = {}) {
-    this.#clearTimers();
+    this.#timers.clear();
     this.pairing.cancel();
     await this.#dropLink(state);
     if (wipe) await this.wipe(details.reason);
@@ -232,9 +193,9 @@ export class Session {
     if (qr) this.pairing.qr(qr);
     if (isNewLogin) this.pairing.succeeded();
     if (connection === 'open') {
-      clearTimeout(this.#timers.opening);
+      this.#timers.cancel('opening');
       this.setState('syncing');
-      this.#later('sync', SYNC_MS, () => this.#working());
+      this.#timers.set('sync', SYNC_MS, () => this.#working());
     }
     if (receivedPendingNotifications) this.link.caughtUp = true; // often before the library calls itself open
     if (this.link.caughtUp && this.state === 'syncing') this.#working();
@@ -243,10 +204,10 @@ export class Session {
   }
 
   #working() {
-    clearTimeout(this.#timers.sync);
+    this.#timers.cancel('sync');
     this.#restarts = 0;
     this.setState('working');
-    this.#later('healthy', HEALTHY_MS, () => { this.#failures = 0; });
+    this.#timers.set('healthy', HEALTHY_MS, () => { this.#failures = 0; });
   }
 
   #closed(error) {
@@ -254,7 +215,7 @@ export class Session {
     this.link = null;
     this.#links++;
     link.gate.shut();
-    this.#clearTimers();
+    this.#timers.clear();
     const verdict = judge(error, { pairing: this.pairing.active });
     this.sends.disconnected(verdict.state);
     if (this.pairing.active && verdict.again !== 'now') return this.pairing.ended(verdict);
@@ -269,7 +230,7 @@ export class Session {
     }
     if (again === 'now' && ++this.#restarts <= MAX_RESTARTS) {
       this.setState('starting', details);
-      return this.#later('connect', 0, () => this.#reconnect());
+      return this.#timers.set('connect', 0, () => this.#reconnect());
     }
     this.#retryLater(state, details);
   }
@@ -277,34 +238,21 @@ export class Session {
   #retryLater(state, details) {
     const wait = backoffMs(this.#failures++);
     this.setState(state, { ...details, nextRetry: Date.now() + wait });
-    this.#later('connect', wait, () => this.#reconnect());
+    this.#timers.set('connect', wait, () => this.#reconnect());
   }
 
   async #reconnect() {
     await this.room().catch(() => {}); // a slow store is not helped by more deliveries
     if (this.#stopping || this.link || this.state === 'failed') return;
     if (this.state !== 'starting') this.setState('starting');
-    this.#guard('connect', () => this.connect());
+    this.#timers.guard('connect', () => this.connect());
   }
 
   // When the gateway is slow or refuses
 
-  #pressure() {
-    const { depth, bytes } = this.journal;
-    if (!this.#paused && (depth >= PAUSE_AT || bytes >= PAUSE_BYTES)) {
-      this.#paused = true;
-      this.#later('paused', MAX_PAUSE_MS, () => this.#giveUp('store_slow'));
-    } else if (this.#paused && depth <= RESUME_AT && bytes < PAUSE_BYTES / 2) {
-      this.#paused = false;
-      clearTimeout(this.#timers.paused);
-    }
-    const raw = this.link?.sock.ws.socket;
-    if (raw && raw.readyState === 1 && raw.isPaused !== this.#paused) raw[this.#paused ? 'pause' : 'resume']();
-  }
-
   async #giveUp(reason) {
     if (!this.link) return;
-    this.#clearTimers();
+    this.#timers.clear();
     await this.#dropLink('disconnected');
     if (!this.#stopping) this.#retryLater('disconnected', { reason });
   }
@@ -315,7 +263,7 @@ export class Session {
   }
 
   #newKeys() {
-    return new KeyStore({ ask: (...args) => this.ask(...args), journal: { add: (op, fields, blob, how) => this.journal.add(op, { seq: ++this.#seq, ...fields }, blob, how) }, onFailure: fault => this.#storeRefused(fault) });
+    return new KeyStore({ ask: (...args) => this.ask(...args), journal: { add: (...args) => this.record(...args) }, onFailure: fault => this.#storeRefused(fault) });
   }
 
   autoRead(key) {
@@ -324,25 +272,5 @@ export class Session {
 
   health() {
     return { session: this.id, state: this.state, last_frame_at: this.lastFrameAt || null, queue: this.journal.depth, unacked: this.sends.size };
-  }
-
-  // A bug here harms one event of one session.
-  #guard(where, run) {
-    try {
-      const result = run();
-      result?.catch?.(error => this.fault(where, error));
-    } catch (error) {
-      this.fault(where, error);
-    }
-  }
-
-  #later(name, ms, run) {
-    clearTimeout(this.#timers[name]);
-    this.#timers[name] = setTimeout(() => this.#guard(name, run), ms);
-  }
-
-  #clearTimers() {
-    for (const timer of Object.values(this.#timers)) clearTimeout(timer);
-    this.#timers = {};
   }
 }
