@@ -8,6 +8,7 @@ const MEDIA = {
   imageMessage: 'image', videoMessage: 'video', ptvMessage: 'video', audioMessage: 'audio', documentMessage: 'document', stickerMessage: 'sticker',
 };
 const SILENT = new Set(['senderKeyDistributionMessage', 'messageHistoryBundle', 'placeholderMessage', 'keepInChatMessage', 'stickerSyncRmrMessage']);
+const MAX_THUMBNAIL = 24 * 1024;
 const present = fields => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null && value !== ''));
 
 function media(kind, body) {
@@ -15,7 +16,8 @@ function media(kind, body) {
     kind,
     media: present({ mimetype: body.mimetype, size: toNumber(body.fileLength ?? 0), sha256: Buffer.from(body.fileSha256 ?? []).toString('hex'), ...mediaToken(kind, body) }),
     ...present({ caption: body.caption, file_name: body.fileName || body.title, width: body.width || undefined, height: body.height || undefined,
-      seconds: body.seconds || undefined, voice: kind === 'audio' ? Boolean(body.ptt) : undefined }),
+      seconds: body.seconds || undefined,
+      thumbnail: body.jpegThumbnail?.length && body.jpegThumbnail.length <= MAX_THUMBNAIL ? Buffer.from(body.jpegThumbnail).toString('base64') : undefined, voice: kind === 'audio' ? Boolean(body.ptt) : undefined }),
   };
 }
 

@@ -3,6 +3,7 @@ import { groupView } from '../ops/group_view.mjs';
 
 const MAX_LIST = 200;
 const TYPING = new Set(['composing', 'recording', 'paused']);
+const MEMBER_ACTIONS = new Set(['add', 'remove', 'promote', 'demote']);
 const CALLS = { offer: 'offer', accept: 'accepted', reject: 'rejected', timeout: 'timeout', terminate: 'ended' };
 const present = fields => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null && !Number.isNaN(value)));
 const seconds = value => (value ? Number(value) * 1000 || undefined : undefined);
@@ -52,6 +53,7 @@ export function tellNotice(session, event, data) {
       const group = plain(data.id);
       session.groupCache.delete(group);
       const who = (data.participants ?? []).map(one => plain(typeof one === 'string' ? one : one.id)).filter(Boolean);
+      if (!MEMBER_ACTIONS.has(data.action)) return;
       return session.event('groups', { groups: [], members: { group, action: data.action, participants: who } });
     }
     case 'call':
