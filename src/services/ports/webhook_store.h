@@ -10,7 +10,7 @@
 namespace wherry {
 
 /// What the body and the signature of a webhook look like.
-enum class WebhookFormat { pipes, standard, graph, pepipost, magpipe };
+enum class WebhookFormat { pipes, standard, graph, pepipost, magpipe, pipes_app };
 std::string_view to_string(WebhookFormat format);
 std::optional<WebhookFormat> webhook_format_from(std::string_view text);
 

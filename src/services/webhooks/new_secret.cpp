@@ -38,7 +38,7 @@ Result<void> check_secret(WebhookFormat format, std::string_view secret) {
 }
 
 Secret make_secret(WebhookFormat format) {
-  if (format == WebhookFormat::pipes || format == WebhookFormat::pepipost) return {};
+  if (format == WebhookFormat::pipes || format == WebhookFormat::pipes_app || format == WebhookFormat::pepipost) return {};
   if (format == WebhookFormat::graph) return Secret(random_text(graph_length, alphanumeric));
   std::array<std::uint8_t, 32> bytes{};
   fill_random(bytes);

@@ -96,6 +96,25 @@ TEST_F(RunnerTest, PipesTriesThreeTimesInTenSecondsThenGivesTheMessageToTheQueue
   EXPECT_EQ(store_.cursors.back(), 2u);
 }
 
+TEST_F(RunnerTest, APipesAppIsTriedFourTimesInSixMinutesAndTheSocketHasTheMessageAnyway) {
+  answer(503);
+  journal(anna_);
+  start(WebhookFormat::pipes_app);
+  pass(9s);
+  EXPECT_EQ(bodies().size(), 1u);
+  pass(1s);
+  EXPECT_EQ(bodies().size(), 2u);
+  pass(60s);
+  EXPECT_EQ(bodies().size(), 3u);
+  pass(5min - 1s);
+  EXPECT_EQ(bodies().size(), 3u);
+  pass(1s);
+
+  EXPECT_EQ(bodies().size(), 4u);
+  EXPECT_EQ(store_.outcomes.back().state, State::dead);
+  EXPECT_FALSE(store_.outcomes.back().to_offline_queue);
+}
+
 TEST_F(RunnerTest, AnEndpointThatIsDownIsProbedByOneCallAtATimeAndReadsNoFurther) {
   answer(0);
   limits_.window = 20;

@@ -11,6 +11,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr std::array<milliseconds, 2> pipes_delays{seconds(2), seconds(8)};
+constexpr std::array<milliseconds, 3> pipes_app_delays{seconds(10), seconds(60), minutes(5)};
 constexpr std::array<milliseconds, 2> pepipost_delays{seconds(5), seconds(30)};
 constexpr std::array<milliseconds, 9> standard_delays{seconds(5), minutes(5), minutes(30), hours(2), hours(5),
                                                       hours(10),  hours(14),  hours(20),   hours(24)};
@@ -22,6 +23,7 @@ constexpr double jitter = 0.2;
 std::span<const milliseconds> delays_of(WebhookFormat format) {
   switch (format) {
     case WebhookFormat::pipes: return pipes_delays;
+    case WebhookFormat::pipes_app: return pipes_app_delays;
     case WebhookFormat::pepipost: return pepipost_delays;
     case WebhookFormat::standard:
     case WebhookFormat::graph:
@@ -35,7 +37,9 @@ milliseconds stretched(milliseconds delay, double random) {
 }
 }  // namespace
 
-bool keeps_its_pace(WebhookFormat format) { return format == WebhookFormat::pipes || format == WebhookFormat::pepipost; }
+bool keeps_its_pace(WebhookFormat format) {
+  return format == WebhookFormat::pipes || format == WebhookFormat::pipes_app || format == WebhookFormat::pepipost;
+}
 
 bool may_be_turned_off(WebhookFormat format) { return format != WebhookFormat::pepipost; }
 

@@ -45,6 +45,7 @@ std::string_view to_string(WebhookFormat format) {
     case WebhookFormat::graph: return "graph";
     case WebhookFormat::pepipost: return "pepipost";
     case WebhookFormat::magpipe: return "magpipe";
+    case WebhookFormat::pipes_app: return "pipes_app";
     case WebhookFormat::standard: break;
   }
   return "standard";
@@ -52,7 +53,8 @@ std::string_view to_string(WebhookFormat format) {
 
 std::optional<WebhookFormat> webhook_format_from(std::string_view text) {
   for (const auto format :
-       {WebhookFormat::pipes, WebhookFormat::standard, WebhookFormat::graph, WebhookFormat::pepipost, WebhookFormat::magpipe}) {
+       {WebhookFormat::pipes, WebhookFormat::standard, WebhookFormat::graph, WebhookFormat::pepipost, WebhookFormat::magpipe,
+        WebhookFormat::pipes_app}) {
     if (text == to_string(format)) return format;
   }
   return std::nullopt;
