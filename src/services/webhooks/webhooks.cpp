@@ -52,9 +52,8 @@ std::string_view to_string(WebhookFormat format) {
 }
 
 std::optional<WebhookFormat> webhook_format_from(std::string_view text) {
-  for (const auto format :
-       {WebhookFormat::pipes, WebhookFormat::standard, WebhookFormat::graph, WebhookFormat::pepipost, WebhookFormat::magpipe,
-        WebhookFormat::pipes_app}) {
+  for (const auto format : {WebhookFormat::pipes, WebhookFormat::standard, WebhookFormat::graph, WebhookFormat::pepipost,
+                            WebhookFormat::magpipe, WebhookFormat::pipes_app}) {
     if (text == to_string(format)) return format;
   }
   return std::nullopt;
