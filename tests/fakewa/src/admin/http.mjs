@@ -31,6 +31,8 @@ export async function startAdmin(routes, port = 0) {
     const input = request.method === 'GET' ? Promise.resolve(url.searchParams) : readJson(request);
     return input.then(route).then((value) => answer(200, value), (error) => answer(error.status ?? 400, { error: { message: error.message } }));
   });
+  server.keepAliveTimeout = 600000; // a test machine may be slow: a connection being reused must not be closed at that moment
+  server.requestTimeout = 0;
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return { url: `http://127.0.0.1:${server.address().port}`, close: () => new Promise((resolve) => {
