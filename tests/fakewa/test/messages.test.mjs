@@ -205,6 +205,13 @@ for (const addressing of ['pn', 'lid']) {
       assert.notEqual(lost, second);
     });
 
+    test('a device that does not show where it belongs is not read', async () => {
+      const enc = { tag: 'enc', attrs: { v: '2', type: 'pkmsg' }, content: Buffer.alloc(64, 0x33) };
+      const to = { tag: 'to', attrs: { jid: jid(bob) }, content: [enc] };
+      fake.relay.distribute(fake.world.account(alice), 1, { tag: 'message', attrs: { id: 'NOBODY', to: jid(bob), type: 'text' }, content: [{ tag: 'participants', attrs: {}, content: [to] }] });
+      assert.match((await bobGets({ id: 'NOBODY' })).error, /device-identity/);
+    });
+
     test('refusals 463 and 479 are told in the ack and go to nobody', async () => {
       await fake.admin.post('/faults/acks', { pn: alice, codes: [463, 479] });
       for (const code of ['463', '479']) {
