@@ -26,12 +26,13 @@ async function phase(name, count, work) {
   process.stdout.write(`${name.padEnd(28)} ${String(count).padStart(6)}  ${wall.toFixed(2).padStart(7)} s wall  ${(1000 * (after.cpu - before.cpu) / count).toFixed(2).padStart(7)} ms server CPU each  ${after.rss.toFixed(0).padStart(5)} MB\n`);
 }
 
+const agent = new https.Agent({ ca: fs.readFileSync(info.ca) });
 const pn = (index) => String(15551000000 + index);
 const clients = [];
 await phase('accounts', 5000, () => post('/accounts', { first: '4915550000000', count: 5000 }));
 await phase('devices paired', devices, async () => {
   for (let index = 0; index < devices; index++) {
-    const client = new Client({ url: info.ws, agent: new https.Agent({ ca: fs.readFileSync(info.ca) }) }).connect();
+    const client = new Client({ url: info.ws, agent }, { persistent: true }).connect();
     await post('/scan', { pn: pn(index), qr: await client.qr() });
     await client.open({ timeout: 600000 });
     await client.on('messaging-history.set', (set) => set.syncType === 3);
@@ -39,6 +40,8 @@ await phase('devices paired', devices, async () => {
   }
 });
 await phase('idle seconds', 5, () => new Promise((resolve) => { setTimeout(resolve, 5000); }));
+const lost = clients.flatMap((client) => client.lost ?? []);
+if (lost.length) process.stdout.write(`clients lost their connection ${lost.length} times: ${lost.join()}\n`);
 process.stdout.write(`connected: ${(await get('/state')).connections}\n`);
 await phase('phone to device', devices * messages, async () => {
   await Promise.all(clients.map((client, index) => post('/phone/burst', { from: `4915550000${String(index).padStart(3, '0')}`, to: pn(index), count: messages })));

@@ -40,8 +40,9 @@ export class Client {
   events = [];
   #waiters = new Set();
 
-  constructor(fake, { auth = memoryAuth(), config = {} } = {}) {
-    Object.assign(this, { fake, auth, config });
+  /** persistent: comes back after whatever ended its connection. */
+  constructor(fake, { auth = memoryAuth(), config = {}, persistent = false } = {}) {
+    Object.assign(this, { fake, auth, config, persistent });
     this.sent = new Map();
   }
   connect() {
@@ -68,7 +69,10 @@ export class Client {
     }
     if (name === 'message-receipt.update') for (const update of data) this.#push('group-receipt', update);
     this.#push(name, data);
-    if (name === 'connection.update' && data.connection === 'close' && data.lastDisconnect?.error?.output?.statusCode === 515) this.connect();
+    if (name !== 'connection.update' || data.connection !== 'close') return;
+    const code = data.lastDisconnect?.error?.output?.statusCode;
+    if (code !== 515) this.lost = [...(this.lost ?? []), code];
+    if (code === 515 || this.persistent) this.connect();
   }
   #push(name, data) {
     const event = { name, data };
@@ -111,7 +115,10 @@ export class Client {
     this.sent.set(message.key.id, message.message);
     return { ...message, key: { ...message.key } }; // the client goes on changing its own, a revocation even its id
   }
-  async stop() { await this.sock?.end(undefined); }
+  async stop() {
+    this.persistent = false;
+    await this.sock?.end(undefined);
+  }
 }
 
 /** Pairs by QR and waits until it is live; `open` also means the first history has been taken. */
