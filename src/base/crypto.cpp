@@ -80,6 +80,11 @@ Result<SecretBox> SecretBox::create(std::string_view key) {
   return SecretBox(std::string(key));
 }
 
+SecretBox SecretBox::derive(std::string_view purpose) const {
+  const auto key = sign("box", purpose);
+  return SecretBox(std::string(key.begin(), key.end()));
+}
+
 Bytes SecretBox::seal(const Secret& secret) const {
   const auto& text = secret.reveal();
   Bytes sealed(crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + text.size());

@@ -63,6 +63,8 @@ class SecretBox {
   Bytes seal(const Secret& secret) const;
   /// Errors: internal when the bytes were not sealed with this key.
   Result<Secret> open(std::span<const std::uint8_t> sealed) const;
+  /// A box of its own for `purpose`: what one sealed no other opens.
+  SecretBox derive(std::string_view purpose) const;
   /// HMAC-SHA256 with a key derived for `purpose`, so that signatures of one use are no good for another.
   Sha256 sign(std::string_view purpose, std::string_view data) const;
 

@@ -25,6 +25,7 @@ struct InboundMedia {
 struct InboundMessage {
   std::string phone_number_id;
   std::string wamid;
+  std::string place;                    ///< chat and sender where wamid alone does not tell messages apart; else empty
   ContactIdentity from;
   Timestamp at;                         ///< WhatsApp's own timestamp
   std::string type;                     ///< "text", "image", …, or one we do not know
@@ -54,6 +55,16 @@ struct OtherEvent {
   std::string raw;
 };
 
-using InboundEvent = std::variant<InboundMessage, StatusUpdate, OtherEvent>;
+/// Something a linked number tells that is neither message nor status. Journaled under a kind of its own.
+struct LinkedEvent {
+  std::string phone_number_id;
+  std::string kind;                     ///< "message.edited", …: src/store/README.md
+  std::string once;                     ///< what makes it one with its repetition, within kind and number
+  ContactIdentity with;                 ///< whose conversation it belongs to; empty: none. It is not opened by it
+  Timestamp at;
+  std::string body;                     ///< JSON
+};
+
+using InboundEvent = std::variant<InboundMessage, StatusUpdate, OtherEvent, LinkedEvent>;
 
 }  // namespace wherry

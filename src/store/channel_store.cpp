@@ -9,17 +9,23 @@ namespace {
 constexpr const char* insert_channel =
     "INSERT INTO channels (id, tenant_id, name, phone_number_id, waba_id, display_number, access_token, app_secret, previous_app_secret, "
     "verify_token, graph_url, graph_version, messages_per_second, pair_limit, created_at, uncertain_policy, uncertain_after_s, "
-    "agent_id, subscribed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+    "agent_id, subscribed, kind, rate_per_min, rate_per_hour) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
 constexpr const char* update_channel_row =
     "UPDATE channels SET name = $3, phone_number_id = $4, waba_id = $5, display_number = $6, access_token = $7, app_secret = $8, "
     "previous_app_secret = $9, verify_token = $10, graph_url = $11, graph_version = $12, messages_per_second = $13, pair_limit = $14, "
-    "uncertain_policy = $16, uncertain_after_s = $17, agent_id = $18, subscribed = $19 "
-    "WHERE id = $1 AND tenant_id = $2 AND removed_at IS NULL";
+    "uncertain_policy = $16, uncertain_after_s = $17, agent_id = $18, subscribed = $19, rate_per_min = $21, rate_per_hour = $22 "
+    "WHERE id = $1 AND tenant_id = $2 AND kind = $20 AND removed_at IS NULL";
 constexpr const char* mark_removed = "UPDATE channels SET removed_at = $2 WHERE id = $1 AND removed_at IS NULL";
 constexpr const char* select_channels =
     "SELECT id, tenant_id, name, phone_number_id, waba_id, display_number, access_token, app_secret, previous_app_secret, verify_token, "
-    "graph_url, graph_version, messages_per_second, pair_limit, created_at, uncertain_policy, uncertain_after_s, agent_id, subscribed "
-    "FROM channels WHERE removed_at IS NULL ORDER BY id";
+    "graph_url, graph_version, messages_per_second, pair_limit, created_at, uncertain_policy, uncertain_after_s, agent_id, subscribed, "
+    "kind, rate_per_min, rate_per_hour FROM channels WHERE removed_at IS NULL ORDER BY id";
+
+Value rate(const std::optional<std::uint32_t>& limit) { return limit ? number(*limit) : Value(); }
+std::optional<std::uint32_t> as_rate(const Value& value) {
+  return std::holds_alternative<std::int64_t>(value) ? std::optional(static_cast<std::uint32_t>(as_int(value))) : std::nullopt;
+}
 
 Result<void> name_failure(Result<BatchResult> done) {
   if (done) return {};
@@ -52,7 +58,10 @@ std::vector<Value> SqlChannelStore::values(const Channel& channel) const {
           number(static_cast<std::uint64_t>(channel.uncertain_policy)),
           number(static_cast<std::uint64_t>(channel.uncertain_after.count())),
           channel.agent ? value_of(*channel.agent) : Value(),
-          number(channel.subscribed ? 1 : 0)};
+          number(channel.subscribed ? 1 : 0),
+          number(static_cast<std::uint64_t>(channel.kind)),
+          rate(channel.rate_per_min),
+          rate(channel.rate_per_hour)};
 }
 
 Result<Channel> SqlChannelStore::to_channel(const Row& row) const {
@@ -78,6 +87,9 @@ Result<Channel> SqlChannelStore::to_channel(const Row& row) const {
   channel.uncertain_after = seconds(as_int(row[16]));
   if (std::holds_alternative<Bytes>(row[17])) channel.agent = as_raw_id(row[17]);
   channel.subscribed = as_int(row[18]) != 0;
+  channel.kind = static_cast<ChannelKind>(as_int(row[19]));
+  channel.rate_per_min = as_rate(row[20]);
+  channel.rate_per_hour = as_rate(row[21]);
   return channel;
 }
 

@@ -76,6 +76,24 @@ TEST_F(ChannelRows, AChannelComesBackAsItWas) {
   EXPECT_EQ(back.created_at, channel.created_at);
 }
 
+TEST_F(ChannelRows, ALinkedNumberComesBackAsOneAndWithoutSecrets) {
+  Channel linked;
+  linked.id = ChannelId::make(now());
+  linked.tenant = tenant;
+  linked.kind = ChannelKind::linked;
+  linked.phone_number_id = linked_address(linked.id);
+  linked.rate_per_min = 20;
+  ASSERT_TRUE(run(store.add_channel(linked)));
+
+  const auto back = listed().at(0);
+
+  EXPECT_EQ(back.kind, ChannelKind::linked);
+  EXPECT_EQ(back.phone_number_id, "linked:" + linked.id.text());
+  EXPECT_TRUE(back.access_token.empty());
+  EXPECT_EQ(back.rate_per_min, 20U);
+  EXPECT_FALSE(back.rate_per_hour);
+}
+
 TEST_F(ChannelRows, SecretsAreNowhereInTheFiles) {
   auto channel = number("111");
   channel.previous_app_secret = Secret("older-in-the-clear");

@@ -30,6 +30,13 @@ constexpr const char* select_by_wamid = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM 
 constexpr const char* journal_idle_by_id = WHERRY_JOURNAL_STATUS(WHERRY_BY_ID) "$5 || ',\"moved\":false}')";
 constexpr const char* journal_idle_by_wamid = WHERRY_JOURNAL_STATUS(WHERRY_BY_WAMID) "$5 || ',\"moved\":false}')";
 
+#define WHERRY_JOURNAL_LINKED(which)                                                                              \
+  "INSERT INTO journal (tenant_id, sequence, kind, channel_id, conversation_id, subject, at, recorded_at, body) " \
+  "VALUES ($1, " WHERRY_NEXT_SEQUENCE("$1") ", $4, $2, (SELECT v.id FROM contacts c JOIN conversations v "         \
+  "ON v.contact_id = c.id AND v.channel_id = $2 AND v.superseded = 0 WHERE c.tenant_id = $1 AND " which "), NULL, $5, $6, $7)"
+constexpr const char* journal_linked_by_key = WHERRY_JOURNAL_LINKED("c.contact_key = $3");
+constexpr const char* journal_linked_by_bsuid = WHERRY_JOURNAL_LINKED("c.bsuid = $3");
+
 Statement seen(std::string_view what, Timestamp now) {
   const auto digest = sha256(what);
   return {insert_seen, {Bytes(digest.begin(), digest.begin() + 16), value_of(now)}, 1};
@@ -99,7 +106,9 @@ std::string status_body(const StatusUpdate& status) {
 
 Batch inbound_batch(const NewInbound& inbound, Timestamp now) {
   Batch batch;
-  batch.push_back(seen("message|" + inbound.message.phone_number_id + "|" + inbound.message.wamid, now));
+  const auto& message = inbound.message;
+  const auto place = message.place.empty() ? std::string() : "|" + message.place;
+  batch.push_back(seen("message|" + message.phone_number_id + "|" + message.wamid + place, now));
   add_contact(batch, inbound, now);
   add_message(batch, inbound, now);
   if (inbound.media && inbound.message.media) {
@@ -139,6 +148,18 @@ Batch other_batch(const NewOther& other, Timestamp now) {
   body["field"] = other.event.field;
   body["raw"] = other.event.raw;
   return {journal_row(other.tenant, "channel.event", other.channel, std::nullopt, RawId{}, now, json::serialize(body))};
+}
+
+Batch linked_batch(const NewLinkedEvent& linked, Timestamp now) {
+  const auto& event = linked.event;
+  const bool by_key = !linked.contact_key.empty();
+  Batch batch;
+  batch.push_back(seen(event.kind + "|" + event.phone_number_id + "|" + event.once, now));
+  batch.push_back({by_key ? journal_linked_by_key : journal_linked_by_bsuid,
+                   {value_of(linked.tenant), value_of(linked.channel), by_key ? Value(linked.contact_key) : value_of(event.with.bsuid),
+                    event.kind, value_of(event.at), value_of(now), event.body},
+                   {}});
+  return batch;
 }
 
 StoredInbound read_inbound(const BatchResult& result) {

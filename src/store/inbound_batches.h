@@ -9,6 +9,7 @@ namespace wherry::store {
 Batch inbound_batch(const NewInbound& inbound, Timestamp now);
 Batch status_batch(const NewStatus& status, Timestamp now);
 Batch other_batch(const NewOther& other, Timestamp now);
+Batch linked_batch(const NewLinkedEvent& linked, Timestamp now);
 
 /// What a stored batch says about its event.
 StoredInbound read_inbound(const BatchResult& result);

@@ -30,10 +30,11 @@ constexpr const char* delete_fetch = "DELETE FROM pending_fetches WHERE media_id
 Batch batch_for(const NewInboundEvent& event, Timestamp now) {
   if (const auto* inbound = std::get_if<NewInbound>(&event)) return inbound_batch(*inbound, now);
   if (const auto* status = std::get_if<NewStatus>(&event)) return status_batch(*status, now);
+  if (const auto* linked = std::get_if<NewLinkedEvent>(&event)) return linked_batch(*linked, now);
   return other_batch(std::get<NewOther>(event), now);
 }
 
-// The first statement of a message or a status is its de-duplication key: a conflict there means that it is known.
+// The first statement of all but an OtherEvent is its de-duplication key: a conflict there means that it is known.
 bool is_duplicate(const Result<BatchResult>& result) {
   return !result && result.error().code == ErrorCode::conflict && result.error().detail == "0";
 }
@@ -48,6 +49,7 @@ Result<StoredInboundEvent> read(const NewInboundEvent& event, const Result<Batch
     return result ? read_inbound(*result) : StoredInbound{true, {}};
   }
   if (std::holds_alternative<NewStatus>(event)) return result ? read_status(*result) : StoredStatus{true, std::nullopt, false};
+  if (std::holds_alternative<NewLinkedEvent>(event)) return StoredLinkedEvent{!result};
   return std::monostate();
 }
 

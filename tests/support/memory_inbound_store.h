@@ -18,6 +18,7 @@ class MemoryInboundStore final : public InboundStore {
   std::vector<Conversation> opened;  ///< each message's conversation, beside `messages`
   std::vector<NewStatus> statuses;
   std::vector<NewOther> others;
+  std::vector<NewLinkedEvent> linked;
   int calls = 0;
   int event_number = 0;  ///< of all that were to be stored, over all calls
   int fail_event = 0;    ///< the event of that number fails
@@ -34,6 +35,7 @@ class MemoryInboundStore final : public InboundStore {
       }
       if (auto* inbound = std::get_if<NewInbound>(&event)) stored.push_back(take(*inbound, now));
       if (auto* status = std::get_if<NewStatus>(&event)) stored.push_back(take(*status));
+      if (auto* linked = std::get_if<NewLinkedEvent>(&event)) stored.push_back(take(*linked));
       if (auto* other = std::get_if<NewOther>(&event)) {
         others.push_back(*other);
         stored.push_back(StoredInboundEvent(std::monostate()));
@@ -69,7 +71,7 @@ class MemoryInboundStore final : public InboundStore {
 
   StoredInboundEvent take(const NewInbound& inbound, Timestamp now) {
     StoredInbound result;
-    if (!seen_.insert(inbound.message.wamid).second) {
+    if (!seen_.insert(inbound.message.phone_number_id + "\n" + inbound.message.wamid + "\n" + inbound.message.place).second) {
       result.duplicate = true;
       return result;
     }
@@ -93,6 +95,13 @@ class MemoryInboundStore final : public InboundStore {
     result.duplicate = !seen_.insert(status.status.wamid + "\n" + status.status.status + "\n" + status.status.recipient).second;
     if (!result.duplicate) statuses.push_back(status);
     return result;
+  }
+
+  StoredInboundEvent take(const NewLinkedEvent& event) {
+    const auto& what = event.event;
+    const bool fresh = seen_.insert(what.kind + "\n" + what.phone_number_id + "\n" + what.once).second;
+    if (fresh) linked.push_back(event);
+    return StoredLinkedEvent{!fresh};
   }
 
   std::set<std::string> seen_;

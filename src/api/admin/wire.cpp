@@ -54,6 +54,7 @@ json::object render(const Channel& channel) {
   out["id"] = channel.id.text();
   out["tenant_id"] = channel.tenant.text();
   out["name"] = channel.name;
+  out["kind"] = channel.kind == ChannelKind::linked ? "linked" : "cloud";
   out["phone_number_id"] = channel.phone_number_id;
   out["waba_id"] = channel.waba_id;
   out["display_number"] = channel.display_number;

@@ -31,7 +31,8 @@ http::Response success() { return http::json_response(200, R"({"success":true})"
 ChannelPtr own_channel(const MagpipeServices& services, const Principal& caller, const std::string& account_id) {
   const auto id = from_uuid(account_id);
   auto channel = id ? services.channels.find(ChannelId{*id}) : nullptr;
-  return channel && channel->tenant == caller.tenant ? channel : nullptr;
+  const bool theirs = channel && channel->tenant == caller.tenant && channel->kind == ChannelKind::cloud;
+  return theirs ? channel : nullptr;
 }
 
 http::Response not_exchanged(const http::Request& request, const Error& error) {
@@ -48,7 +49,9 @@ Task<Result<http::Response>> list_accounts(const MagpipeServices& services, http
   auto channels = services.channels.of(caller.tenant);
   std::reverse(channels.begin(), channels.end());
   json::array accounts;
-  for (const auto& channel : channels) accounts.push_back(account_object(*channel, services.channels.vitals()));
+  for (const auto& channel : channels) {
+    if (channel->kind == ChannelKind::cloud) accounts.push_back(account_object(*channel, services.channels.vitals()));
+  }
   co_return http::json_response(200, json::serialize(json::object{{"accounts", std::move(accounts)}}));
 }
 

@@ -103,6 +103,8 @@ class Admission {
   bool is_theirs(const InboundMessage& message) { return may_speak_for(message.phone_number_id); }
   bool is_theirs(const StatusUpdate& status) { return may_speak_for(status.phone_number_id); }
 
+  bool is_theirs(const LinkedEvent&) { return false; }  // none comes this way
+
   bool is_theirs(OtherEvent& event) {
     if (!event.phone_number_id.empty()) return may_speak_for(event.phone_number_id);
     if (event.waba_id.empty()) return adopt(event);

@@ -19,17 +19,16 @@ bool is_secret_text(const Secret& secret) {
 
 Error invalid(std::string text) { return {ErrorCode::invalid_argument, std::move(text)}; }
 
-Result<void> check(const NewChannel& channel) {
-  TRY_VOID(Channels::check_ids(channel.phone_number_id, channel.waba_id));
-  if (!parse_wa_id(channel.display_number)) return invalid("display_number must be the phone number with its country code");
-  if (!is_secret_text(channel.access_token)) return invalid("access_token is missing or holds spaces or control characters");
-  if (!is_secret_text(channel.app_secret)) return invalid("app_secret is missing or holds spaces or control characters");
-  if (!is_secret_text(channel.verify_token)) return invalid("verify_token is missing or holds spaces or control characters");
-  if (count_code_points(channel.name) > 100 || !is_clean_utf8(channel.name)) return invalid("name has at most 100 characters");
-  if (channel.uncertain_after < std::chrono::minutes(1) || channel.uncertain_after > std::chrono::hours(24)) {
+Result<void> check_name(const std::string& name) {
+  if (count_code_points(name) > 100 || !is_clean_utf8(name)) return invalid("name has at most 100 characters");
+  return {};
+}
+
+Result<void> check_pace(std::uint32_t messages_per_second, seconds uncertain_after) {
+  if (uncertain_after < std::chrono::minutes(1) || uncertain_after > std::chrono::hours(24)) {
     return invalid("uncertain_after_s is 60 to 86400");
   }
-  if (channel.messages_per_second > 100'000) return invalid("messages_per_second is 0 (not paced) to 100000");
+  if (messages_per_second > 100'000) return invalid("messages_per_second is 0 (not paced) to 100000");
   return {};
 }
 
@@ -44,6 +43,25 @@ Result<void> check_graph(const std::string& url, const std::string& version) {
     return invalid("graph_version must look like v23.0");
   }
   return {};
+}
+
+Result<void> check(const Channel& channel) {
+  TRY_VOID(check_name(channel.name));
+  TRY_VOID(check_pace(channel.messages_per_second, channel.uncertain_after));
+  for (const auto& rate : {channel.rate_per_min, channel.rate_per_hour}) {
+    if (rate && (*rate < 1 || *rate > 100'000)) return invalid("rate_per_min and rate_per_hour are 1 to 100000");
+  }
+  if (channel.kind == ChannelKind::linked) return {};
+  TRY_VOID(Channels::check_ids(channel.phone_number_id, channel.waba_id));
+  if (!is_secret_text(channel.access_token)) return invalid("access_token is missing or holds spaces or control characters");
+  if (!is_secret_text(channel.app_secret)) return invalid("app_secret is missing or holds spaces or control characters");
+  if (!is_secret_text(channel.verify_token)) return invalid("verify_token is missing or holds spaces or control characters");
+  return check_graph(channel.graph_url, channel.graph_version);
+}
+
+bool is_for_cloud(const ChannelChange& change) {
+  return change.waba_id || change.access_token || change.app_secret || change.verify_token || change.graph_url || change.graph_version ||
+         change.subscribed;
 }
 
 }  // namespace
@@ -89,20 +107,19 @@ ChannelPtr Channels::find_by_phone_number_id(std::string_view phone_number_id) c
 ChannelPtr Channels::find_by_waba_id(std::string_view waba_id) const {
   std::shared_lock lock(mutex_);
   for (const auto& [id, channel] : by_id_) {
-    if (channel->waba_id == waba_id) return channel;
+    if (channel->kind == ChannelKind::cloud && channel->waba_id == waba_id) return channel;
   }
   return nullptr;
 }
 
 ChannelPtr Channels::only_of(TenantId tenant) const {
-  ChannelPtr only;
-  std::shared_lock lock(mutex_);
-  for (const auto& [id, channel] : by_id_) {
-    if (channel->tenant != tenant) continue;
-    if (only) return nullptr;
-    only = channel;
+  const auto own = of(tenant);
+  for (const auto kind : {ChannelKind::cloud, ChannelKind::linked}) {
+    const auto is_kind = [&](const ChannelPtr& channel) { return channel->kind == kind; };
+    const auto first = std::find_if(own.begin(), own.end(), is_kind);
+    if (first != own.end()) return std::count_if(first, own.end(), is_kind) == 1 ? *first : nullptr;
   }
-  return only;
+  return nullptr;
 }
 
 std::vector<ChannelPtr> Channels::all() const {
@@ -130,11 +147,8 @@ ChannelPtr Channels::find_by_agent(TenantId tenant, const RawId& agent) const {
 Task<Result<ChannelPtr>> Channels::add(NewChannel request) {
   if (request.graph_url.empty()) request.graph_url = default_graph_url_;
   if (request.graph_version.empty()) request.graph_version = default_graph_version_;
-  CO_TRY_VOID(check(request));
-  CO_TRY_VOID(check_graph(request.graph_url, request.graph_version));
-  CO_TRY(auto tenant, co_await access_.find_tenant(request.tenant));
-  if (!tenant) co_return Error{ErrorCode::not_found, "no such tenant"};
-
+  const auto number = parse_wa_id(request.display_number);
+  if (!number) co_return invalid("display_number must be the phone number with its country code");
   Channel channel;
   channel.created_at = clock_.now();
   channel.id = ChannelId::make(channel.created_at);
@@ -142,7 +156,7 @@ Task<Result<ChannelPtr>> Channels::add(NewChannel request) {
   channel.name = std::move(request.name);
   channel.phone_number_id = std::move(request.phone_number_id);
   channel.waba_id = std::move(request.waba_id);
-  channel.display_number = parse_wa_id(request.display_number)->digits;
+  channel.display_number = number->digits;
   channel.access_token = std::move(request.access_token);
   channel.app_secret = std::move(request.app_secret);
   channel.verify_token = std::move(request.verify_token);
@@ -154,6 +168,26 @@ Task<Result<ChannelPtr>> Channels::add(NewChannel request) {
   channel.uncertain_after = request.uncertain_after;
   channel.agent = request.agent;
   channel.subscribed = request.subscribed;
+  co_return co_await add(std::move(channel));
+}
+
+Task<Result<ChannelPtr>> Channels::add_linked(TenantId tenant, std::string name) {
+  Channel channel;
+  channel.kind = ChannelKind::linked;
+  channel.created_at = clock_.now();
+  channel.id = ChannelId::make(channel.created_at);
+  channel.tenant = tenant;
+  channel.name = std::move(name);
+  channel.phone_number_id = linked_address(channel.id);
+  channel.messages_per_second = 0;  // Meta's limits are the Cloud API's
+  channel.pair_limit = false;
+  co_return co_await add(std::move(channel));
+}
+
+Task<Result<ChannelPtr>> Channels::add(Channel channel) {
+  CO_TRY_VOID(check(channel));
+  CO_TRY(auto tenant, co_await access_.find_tenant(channel.tenant));
+  if (!tenant) co_return Error{ErrorCode::not_found, "no such tenant"};
   CO_TRY_VOID(co_await store_.add_channel(channel));
   auto added = std::make_shared<const Channel>(std::move(channel));
   put(added);
@@ -163,7 +197,10 @@ Task<Result<ChannelPtr>> Channels::add(NewChannel request) {
 Task<Result<ChannelPtr>> Channels::change(ChannelId id, ChannelChange change) {
   auto current = find(id);
   if (!current) co_return Error{ErrorCode::not_found, "no such channel"};
+  const bool linked = current->kind == ChannelKind::linked;
+  if (linked && is_for_cloud(change)) co_return invalid("a linked number has no account, token, secret or address at Meta");
   Channel changed = *current;
+  if (linked && change.display_number) changed.display_number = *change.display_number;
   if (change.name) changed.name = *change.name;
   if (change.waba_id) changed.waba_id = *change.waba_id;
   if (change.access_token) changed.access_token = *change.access_token;
@@ -180,31 +217,18 @@ Task<Result<ChannelPtr>> Channels::change(ChannelId id, ChannelChange change) {
   if (change.uncertain_after) changed.uncertain_after = *change.uncertain_after;
   if (change.agent) changed.agent = *change.agent;
   if (change.subscribed) changed.subscribed = *change.subscribed;
-  NewChannel as_new{changed.tenant,
-                    changed.name,
-                    changed.phone_number_id,
-                    changed.waba_id,
-                    changed.display_number,
-                    changed.access_token,
-                    changed.app_secret,
-                    changed.verify_token,
-                    changed.graph_url,
-                    changed.graph_version,
-                    changed.messages_per_second,
-                    changed.pair_limit,
-                    changed.uncertain_policy,
-                    changed.uncertain_after,
-                    changed.agent,
-                    changed.subscribed};
-  CO_TRY_VOID(check(as_new));
-  CO_TRY_VOID(check_graph(changed.graph_url, changed.graph_version));
+  if (change.rate_per_min) changed.rate_per_min = *change.rate_per_min;
+  if (change.rate_per_hour) changed.rate_per_hour = *change.rate_per_hour;
+  CO_TRY_VOID(check(changed));
   CO_TRY_VOID(co_await store_.update_channel(changed));
   auto updated = std::make_shared<const Channel>(std::move(changed));
   put(updated);
   co_return updated;
 }
 
-Task<Result<void>> Channels::remove(ChannelId id) {
+Task<Result<void>> Channels::remove(ChannelId id, ChannelKind kind) {
+  const auto known = find(id);
+  if (known && known->kind != kind) co_return Error{ErrorCode::conflict, "a linked number is removed with its session"};
   const auto now = clock_.now();
   CO_TRY_VOID(co_await store_.remove_channel(id, now));
   std::unique_lock lock(mutex_);

@@ -39,6 +39,7 @@ struct NewChannel {
 
 struct ChannelChange {
   std::optional<std::string> name;
+  std::optional<std::string> display_number;  ///< linked numbers only
   std::optional<std::string> waba_id;
   std::optional<Secret> access_token;
   std::optional<Secret> app_secret;      ///< the old one stays valid for webhooks until the next change
@@ -51,6 +52,7 @@ struct ChannelChange {
   std::optional<seconds> uncertain_after;
   std::optional<std::optional<RawId>> agent;  ///< of nullopt: none any more
   std::optional<bool> subscribed;
+  std::optional<std::optional<std::uint32_t>> rate_per_min, rate_per_hour;  ///< of nullopt: the gateway's default again
 };
 
 using ChannelPtr = std::shared_ptr<const Channel>;  // shared with requests in flight; replaced, never changed
@@ -68,13 +70,18 @@ class Channels {
   ChannelPtr find_by_agent(TenantId tenant, const RawId& agent) const;
   ChannelPtr find_by_waba_id(std::string_view waba_id) const;             ///< any one of that account
   std::vector<ChannelPtr> all() const;
-  ChannelPtr only_of(TenantId tenant) const;                              ///< nullptr unless the tenant has exactly one
+  /// The tenant's only Cloud number, or, when it has none, its only linked one; nullptr when there are several.
+  ChannelPtr only_of(TenantId tenant) const;
   std::vector<ChannelPtr> of(TenantId tenant) const;                      ///< its channels, in order of creation
 
   /// Errors: invalid_argument (says which field), already_exists, not_found (no such tenant).
   Task<Result<ChannelPtr>> add(NewChannel request);
+  /// A number that is to be linked as a device. Errors: invalid_argument, not_found (no such tenant).
+  Task<Result<ChannelPtr>> add_linked(TenantId tenant, std::string name);
+  /// Of a linked number what belongs to the Cloud API cannot be given. Errors: not_found, invalid_argument.
   Task<Result<ChannelPtr>> change(ChannelId id, ChannelChange change);
-  Task<Result<void>> remove(ChannelId id);
+  /// Errors: not_found; conflict when it is of another kind: a linked number is removed with its session.
+  Task<Result<void>> remove(ChannelId id, ChannelKind kind = ChannelKind::cloud);
 
   /// Whether these are Meta's ids in form: they become part of addresses. Errors: invalid_argument.
   static Result<void> check_ids(std::string_view phone_number_id, std::string_view waba_id);
@@ -85,6 +92,7 @@ class Channels {
   const Vitals& vitals() const { return vitals_; }
 
  private:
+  Task<Result<ChannelPtr>> add(Channel channel);
   void put(ChannelPtr channel);
 
   ChannelStore& store_;

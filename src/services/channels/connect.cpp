@@ -48,7 +48,8 @@ Task<bool> ChannelConnect::subscribe(const Channel& like) {
 }
 
 Task<Result<ChannelPtr>> ChannelConnect::add(ConnectRequest request) {
-  const auto own = channels_.of(request.tenant);
+  auto own = channels_.of(request.tenant);
+  std::erase_if(own, [](const ChannelPtr& channel) { return channel->kind != ChannelKind::cloud; });
   if (!own.empty() && request.app_secret.empty()) request.app_secret = own.back()->app_secret;
   if (!own.empty() && request.verify_token.empty()) request.verify_token = own.back()->verify_token;
   auto channel = draft(channels_, request);

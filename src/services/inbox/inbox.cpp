@@ -44,6 +44,13 @@ std::optional<NewInboundEvent> Inbox::prepare(InboundEvent event, Timestamp now)
     status->at = plausible(status->at, now);
     return NewStatus{channel->id, channel->tenant, std::move(*status)};
   }
+  if (auto* linked = std::get_if<LinkedEvent>(&event)) {
+    const auto channel = channels_.find_by_phone_number_id(linked->phone_number_id);
+    if (!channel) return std::nullopt;
+    linked->at = plausible(linked->at, now);
+    auto key = linked->with.wa_id ? contact_key(*linked->with.wa_id) : std::string();
+    return NewLinkedEvent{channel->id, channel->tenant, std::move(*linked), std::move(key)};
+  }
   auto& other = std::get<OtherEvent>(event);
   const auto channel = channel_of(other);
   if (!channel) return std::nullopt;
@@ -63,7 +70,8 @@ void Inbox::note(const NewInboundEvent& event, const StoredInboundEvent& stored,
     const auto& error = std::get<NewStatus>(event).status.error;
     if (!status->duplicate && error) channels_.vitals().refused(error->code);
   } else {
-    ++counters_.others;
+    const auto* linked = std::get_if<StoredLinkedEvent>(&stored);
+    ++(linked != nullptr && linked->duplicate ? counters_.duplicates : counters_.others);
   }
 }
 

@@ -100,8 +100,19 @@ struct NewOther {
   OtherEvent event;
 };
 
-using NewInboundEvent = std::variant<NewInbound, NewStatus, NewOther>;
-using StoredInboundEvent = std::variant<StoredInbound, StoredStatus, std::monostate>;
+struct NewLinkedEvent {
+  ChannelId channel;
+  TenantId tenant;
+  LinkedEvent event;
+  std::string contact_key;  ///< as of NewInbound
+};
+
+struct StoredLinkedEvent {
+  bool duplicate = false;
+};
+
+using NewInboundEvent = std::variant<NewInbound, NewStatus, NewOther, NewLinkedEvent>;
+using StoredInboundEvent = std::variant<StoredInbound, StoredStatus, std::monostate, StoredLinkedEvent>;
 
 /// A file waiting to be fetched from WhatsApp.
 struct PendingFetch {
@@ -115,7 +126,7 @@ struct PendingFetch {
 };
 
 /// What comes in from WhatsApp. One call stores a whole webhook POST: in order, durable when it returns, duplicates
-/// (same wamid; same wamid, status and recipient; within 8 days) left out and marked. Each event has an outcome of its own, in
+/// (same wamid and place; same wamid, status and recipient; same `once`; within 8 days) left out and marked. Each event has an outcome of its own, in
 /// order; one is never half stored.
 class InboundStore {
  public:

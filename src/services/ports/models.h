@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/ids.h"
+#include "domain/channel_kind.h"
 #include "domain/content.h"
 #include "domain/message_state.h"
 #include "domain/meta_error.h"
@@ -52,14 +53,15 @@ enum class UncertainPolicy {
   resend,  ///< it is sent once more: the customer may get it twice
 };
 
-/// A sending identity: here a Cloud API number.
+/// A sending identity: a number. A linked one has no waba_id, no secrets and no graph address; a LinkedSession belongs to it.
 struct Channel {
   ChannelId id;
   TenantId tenant;
   std::string name;                        ///< the tenant's own label
-  std::string phone_number_id;
+  ChannelKind kind = ChannelKind::cloud;
+  std::string phone_number_id;             ///< its address at the upstream; of a linked one linked_address()
   std::string waba_id;
-  std::string display_number;              ///< digits, no plus
+  std::string display_number;              ///< digits, no plus; of a linked one empty before it was linked for the first time
   Secret access_token;
   Secret app_secret;
   std::optional<Secret> previous_app_secret;  ///< accepted beside the new one during a rotation
@@ -70,10 +72,14 @@ struct Channel {
   bool pair_limit = true;                  ///< keep Meta's limit of 45 at once, then one per 6 s and recipient
   UncertainPolicy uncertain_policy = UncertainPolicy::fail;
   seconds uncertain_after{600};            ///< how long a status may take to tell, before the policy decides
+  std::optional<std::uint32_t> rate_per_min, rate_per_hour;  ///< most messages a linked number sends; nullopt: the gateway's default
   std::optional<RawId> agent;              ///< a name that the tenant's application gave the number
   bool subscribed = false;                 ///< we told WhatsApp to send us the account's events
   Timestamp created_at;
 };
+
+/// The phone_number_id of a linked number. Meta's are digits.
+inline std::string linked_address(ChannelId channel) { return "linked:" + channel.text(); }
 
 /// A customer as seen by one tenant.
 struct Contact {

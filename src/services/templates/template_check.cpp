@@ -50,6 +50,7 @@ Task<Result<std::optional<UpstreamError>>> Templates::fault_of(ChannelPtr channe
 }
 
 Task<Result<void>> Templates::check(ChannelPtr channel, TemplateContent message) {
+  CO_TRY_VOID(has_templates(*channel));
   CO_TRY(auto fault, co_await fault_of(channel, message));
   if (!fault) co_return Result<void>();
   const auto now = parts_.clock.now();

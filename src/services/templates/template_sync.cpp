@@ -94,7 +94,13 @@ Task<Result<std::vector<MessageTemplate>>> TemplateSync::known_of(std::string wa
   }
 }
 
+Result<void> has_templates(const Channel& channel) {
+  if (channel.kind == ChannelKind::linked) return Error{ErrorCode::invalid_argument, "a linked number has no templates"};
+  return {};
+}
+
 Task<Result<TemplateSyncReport>> TemplateSync::sync(ChannelPtr channel) {
+  CO_TRY_VOID(has_templates(*channel));
   const auto waba_id = channel->waba_id;
   if (!begin(waba_id)) co_return Error{ErrorCode::conflict, "The account's templates are being read already"};
   Reading reading(*this, waba_id);
@@ -184,7 +190,7 @@ Task<void> TemplateSync::follow() {
     std::set<std::string> seen;
     const auto channels = parts_.channels.all();
     for (const auto& channel : channels) {
-      if (!seen.insert(channel->waba_id).second) continue;
+      if (!has_templates(*channel) || !seen.insert(channel->waba_id).second) continue;
       co_await sync_if_due(channel);
     }
     co_await parts_.clock.sleep_for(round_pause);

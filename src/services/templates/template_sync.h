@@ -80,4 +80,7 @@ class TemplateSync {
   TaskGroup background_;
 };
 
+/// Errors: invalid_argument for a channel that is no number of the Cloud API.
+Result<void> has_templates(const Channel& channel);
+
 }  // namespace wherry

@@ -81,6 +81,7 @@ Task<Result<void>> Templates::put(std::string waba_id, const MessageTemplate* be
 }
 
 Task<Result<MessageTemplate>> Templates::create(ChannelPtr channel, json::object definition) {
+  CO_TRY_VOID(has_templates(*channel));
   CO_TRY(auto made, read_definition(definition));
   auto created = co_await parts_.api.create_template(channel, std::move(definition));
   if (!created) {
@@ -104,6 +105,7 @@ Task<Result<MessageTemplate>> Templates::create(ChannelPtr channel, json::object
 }
 
 Task<Result<MessageTemplate>> Templates::edit(ChannelPtr channel, std::string id, json::object change) {
+  CO_TRY_VOID(has_templates(*channel));
   CO_TRY_VOID(check_change(change));
   if (!is_id(id)) co_return no_such_template();
   CO_TRY(auto known, co_await find_by_id(channel, id));
@@ -118,6 +120,7 @@ Task<Result<MessageTemplate>> Templates::edit(ChannelPtr channel, std::string id
 }
 
 Task<Result<void>> Templates::remove(ChannelPtr channel, std::string name, std::string id) {
+  CO_TRY_VOID(has_templates(*channel));
   if (name.empty()) co_return Error{ErrorCode::invalid_argument, "name is required"};
   if (!id.empty() && !is_id(id)) co_return no_such_template();
   auto removed = co_await parts_.api.remove_template(channel, name, id);

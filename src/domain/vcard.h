@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "domain/contact_card.h"
+
+namespace wherry {
+
+/// Reads what Meta's shape has a member for from a vCard (RFC 2426, 6350): name, numbers with their waid, mail, address, company, URL, birthday.
+/// What cannot be read is left out. `shown_name` stands in for a missing name; without either the first number does.
+ContactCard read_vcard(std::string_view text, std::string_view shown_name = {});
+
+}  // namespace wherry
