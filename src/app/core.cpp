@@ -4,12 +4,14 @@
 #include <charconv>
 
 #include "api/pipes/ws_message.h"
+#include "services/sessions/absent_transport.h"
 
 namespace wherry::app {
 
 namespace {
 
 constexpr milliseconds webhook_pin_lifetime = seconds(60);
+constexpr std::string_view no_linked_transport = "this gateway has no linked-device transport, so it cannot link numbers";
 
 std::vector<std::string> split(const std::string& list) {
   std::vector<std::string> parts;
@@ -94,19 +96,28 @@ Core::Core(const Config& config, Clock& the_clock, Parts parts)
       consent_store(*database, &journal_feed),
       source_store(*database),
       template_store(*database, &journal_feed),
+      session_store(*database, secrets, &journal_feed),
       access(access_store, clock),
       channels(channel_store, access_store, clock, config.graph_url, config.graph_version),
       conversations(message_store),
       consents(consent_store, clock),
       sources(source_store, channels, clock),
       media(media_rows, *blobs, fetcher, secrets, clock),
-      upstream(*client, media_rows, *blobs, clock),
+      inbox(inbound_store, channels, conversations, clock),
+      session_states({session_store, channels, session_table, clock}),
+      session_keys({session_store, session_table, session_states, clock, SessionsOptions().owner}),
+      session_inbound({session_keys, inbox, message_store, secrets, clock}),
+      session_listener({session_table, session_states, session_keys, session_inbound}),
+      linked_transport(std::make_unique<AbsentTransport>(std::string(no_linked_transport))),
+      sessions({session_store, channels, *linked_transport, session_table, session_states, clock, {}}),
+      cloud_upstream(*client, media_rows, *blobs, clock),
+      linked_upstream(*linked_transport, session_table, secrets),
+      upstream(cloud_upstream, linked_upstream),
       template_calls(*client),
       templates({template_store, template_calls, channels, clock, std::chrono::hours(config.template_sync_hours)}),
       accounts(*client),
       outbox(message_store, channels, conversations, media, upstream, clock, {config.answer_within, config.max_waiting}),
       idempotency(idempotency_rows, message_store, clock),
-      inbox(inbound_store, channels, conversations, clock),
       webhook_sender(*client, *webhook_pins, clock),
       webhooks({webhook_store,
                 journal_store,
@@ -128,6 +139,7 @@ Core::~Core() = default;
 
 Task<Result<void>> Core::load() {
   CO_TRY_VOID(co_await channels.load());
+  CO_TRY_VOID(co_await sessions.load());
   co_return co_await sources.load();
 }
 

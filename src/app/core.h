@@ -15,6 +15,7 @@
 #include "services/access/access.h"
 #include "services/channels/channels.h"
 #include "services/channels/conversations.h"
+#include "services/channels/upstream_by_kind.h"
 #include "services/consent/consents.h"
 #include "services/idempotency/idempotency.h"
 #include "services/inbox/inbox.h"
@@ -23,6 +24,9 @@
 #include "services/live/live.h"
 #include "services/media/media_service.h"
 #include "services/outbox/outbox.h"
+#include "services/sessions/linked_upstream.h"
+#include "services/sessions/session_listener.h"
+#include "services/sessions/sessions.h"
 #include "services/sources/sources.h"
 #include "services/templates/templates.h"
 #include "services/webhooks/webhooks.h"
@@ -39,6 +43,7 @@
 #include "store/message_history.h"
 #include "store/message_store.h"
 #include "store/reports.h"
+#include "store/session_store.h"
 #include "store/source_store.h"
 #include "store/sqlite/open.h"
 #include "store/template_store.h"
@@ -89,19 +94,29 @@ struct Core {
   store::SqlConsentStore consent_store;
   store::SqlSourceStore source_store;
   store::SqlTemplateStore template_store;
+  store::SqlSessionStore session_store;
   Access access;
   Channels channels;
   Conversations conversations;
   Consents consents;
   Sources sources;
   MediaService media;
-  cloud_api::CloudApi upstream;
+  Inbox inbox;
+  SessionTable session_table;
+  SessionStates session_states;
+  SessionKeys session_keys;
+  SessionInbound session_inbound;
+  SessionListener session_listener;
+  std::unique_ptr<linked::LinkedTransport> linked_transport;
+  Sessions sessions;
+  cloud_api::CloudApi cloud_upstream;
+  LinkedUpstream linked_upstream;
+  UpstreamByKind upstream;
   cloud_api::TemplateCalls template_calls;
   Templates templates;
   cloud_api::AccountCalls accounts;
   Outbox outbox;
   Idempotency idempotency;
-  Inbox inbox;
   LiveSockets live;
   GuardedWebhookSender webhook_sender;
   api::pipes::PipesWebhookFormat pipes_format;

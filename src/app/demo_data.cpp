@@ -27,7 +27,7 @@ Task<Result<Tenant>> find_or_create_tenant(Core& core) {
 
 Task<Result<ChannelPtr>> find_or_add_channel(Core& core, TenantId tenant) {
   for (auto& channel : core.channels.all()) {
-    if (channel->tenant == tenant) co_return channel;
+    if (channel->tenant == tenant && channel->kind == ChannelKind::cloud) co_return channel;
   }
   NewChannel wanted;
   wanted.tenant = tenant;

@@ -125,6 +125,7 @@ Task<Result<void>> Gateway::start(std::vector<Executor> executors) {
   background_.spawn(executors.front(), housekeeping(), "housekeeping");
   background_.spawn(executors.front(), follow_tenants(), "follow_tenants");
   core_.templates.start(executors.front());
+  core_.sessions.start_tending(executors.front());
   CO_TRY_VOID(co_await core_.webhooks.start(executors));
   media_worker_.start(executors.front());  // how long files are kept depends on the webhooks
   CO_TRY_VOID(co_await core_.live_dispatch.start(executors));
@@ -139,6 +140,7 @@ Task<void> Gateway::stop() {
   co_await server_->stop(config_.shutdown_grace);
   const milliseconds rest(500);
   co_await core_.outbox.stop(rest);
+  co_await core_.sessions.stop_tending();
   co_await core_.live.stop();
   co_await core_.webhooks.stop();
   co_await core_.live_dispatch.stop();
@@ -188,7 +190,8 @@ Task<void> Gateway::housekeeping() {
     auto dropped = co_await retention_.sweep();
     auto tries = co_await core_.webhook_store.forget_dropped();
     auto keys = co_await core_.idempotency.sweep();
-    if (!forgotten || !swept || !dropped || !tries || !keys) {
+    auto bytes = co_await core_.session_store.forget_bytes(now - std::chrono::days(7));
+    if (!forgotten || !swept || !dropped || !tries || !keys || !bytes) {
       log::warn("housekeeping_failed", {{"seen", forgotten.has_value()}, {"media", swept.has_value()}, {"journal", dropped.has_value()}});
     }
   }

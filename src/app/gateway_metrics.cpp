@@ -33,6 +33,22 @@ void add_templates(MetricsPage& page, const TemplateCounters& counters) {
            value(counters.refused));
 }
 
+void add_sessions(MetricsPage& page, const Core& core) {
+  std::map<SessionStatus, double> count;
+  for (const auto& session : core.session_table.all()) ++count[status_of(session.state.state)];
+  page.begin("wherry_sessions", Kind::gauge, "Linked numbers, by status.");
+  for (const auto status : {SessionStatus::stopped, SessionStatus::starting, SessionStatus::scan_qr_code, SessionStatus::working,
+                            SessionStatus::failed}) {
+    page.sample("wherry_sessions", "status", to_string(status), count[status]);
+  }
+  const auto& counters = core.session_inbound.counters();
+  page.begin("wherry_session_passed_over_total", Kind::counter, "What linked numbers received and nobody is told of, by reason.");
+  page.sample("wherry_session_passed_over_total", "reason", "history", value(counters.history));
+  page.sample("wherry_session_passed_over_total", "reason", "status_post", value(counters.status_posts));
+  page.add("wherry_session_undecryptable_total", Kind::counter, "Messages to linked numbers that could not be read at once.",
+           value(counters.undecryptable));
+}
+
 constexpr std::size_t most_channels = 1000;
 constexpr std::size_t most_tenants = 100;
 
@@ -74,7 +90,8 @@ void add_spans(MetricsPage& page, const std::vector<JournalSpan>& spans) {
 
 void add_gateway_metrics(MetricsPage& page, const Core& core, const api::meta_webhook::MetaWebhookCounters& webhook,
                          const MediaWorkerCounters& media) {
-  add_upstream(page, core.upstream);
+  add_upstream(page, core.cloud_upstream);
+  add_sessions(page, core);
   add_vitals(page, core.channels.vitals());
   add_templates(page, core.templates.counters());
   page.add("wherry_webhook_posts_total", Kind::counter, "Webhook requests from Meta.", value(webhook.posts));

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "services/sessions/absent_transport.h"
+
+namespace wherry::test {
+
+/// A LinkedTransport that notes what it is asked and answers from a script; what is not scripted succeeds. What it cannot do fails as absent.
+class ScriptedLinkedTransport final : public AbsentTransport {
+ public:
+  ScriptedLinkedTransport() : AbsentTransport("not in the script") {}
+
+  std::vector<std::string> calls;                 ///< "start pool_…", in order
+  std::vector<linked::StartSession> started;      ///< in order
+  std::vector<linked::PairBy> pairings;
+  std::deque<Error> start_errors, stop_errors, pair_errors, logout_errors;  ///< taken one a call
+  Result<void> downloaded;
+  std::string download_bytes;
+  std::optional<linked::RemoteFile> asked_for;
+  /// Runs inside a call, e.g. to let the listener hear something before the answer.
+  std::function<Task<void>(linked::SessionId)> on_start, on_pair, on_logout;
+
+  Task<Result<void>> start(linked::StartSession request) override {
+    calls.push_back("start " + request.session.text);
+    started.push_back(request);
+    if (auto error = next(start_errors)) co_return *error;
+    if (on_start) co_await on_start(request.session);
+    co_return Result<void>();
+  }
+  Task<Result<void>> stop(linked::SessionId session) override {
+    calls.push_back("stop " + session.text);
+    if (auto error = next(stop_errors)) co_return *error;
+    co_return Result<void>();
+  }
+  Task<Result<void>> pair(linked::SessionId session, linked::PairBy method) override {
+    calls.push_back("pair " + session.text);
+    pairings.push_back(std::move(method));
+    if (auto error = next(pair_errors)) co_return *error;
+    if (on_pair) co_await on_pair(session);
+    co_return Result<void>();
+  }
+  Task<Result<bool>> logout(linked::SessionId session) override {
+    calls.push_back("logout " + session.text);
+    if (auto error = next(logout_errors)) co_return *error;
+    if (on_logout) co_await on_logout(session);
+    co_return true;
+  }
+  Task<Result<void>> download(linked::SessionId session, linked::RemoteFile file, BlobWriter& into) override {
+    calls.push_back("download " + session.text);
+    asked_for = std::move(file);
+    if (!downloaded) co_return downloaded;
+    co_return into.write(download_bytes);
+  }
+
+ private:
+  static std::optional<Error> next(std::deque<Error>& errors) {
+    if (errors.empty()) return std::nullopt;
+    auto error = std::move(errors.front());
+    errors.pop_front();
+    return error;
+  }
+};
+
+}  // namespace wherry::test
