@@ -52,6 +52,20 @@ TEST_F(ChannelsTest, LoadFindsWhatTheStoreHolds) {
   EXPECT_EQ(again.find((*added)->id)->access_token.reveal(), "token");
 }
 
+TEST_F(ChannelsTest, ALinkedNumberBesideTheOnlyOneOfTheCloudApiLeavesThatTheOnlyOne) {
+  auto linked = test::run(channels.add_linked(tenant, "phone"));
+  ASSERT_TRUE(linked);
+  EXPECT_EQ(channels.only_of(tenant), *linked);
+  EXPECT_EQ(channels.find_by_waba_id(""), nullptr);
+  auto cloud = test::run(channels.add(valid()));
+
+  EXPECT_EQ(channels.only_of(tenant), *cloud);
+
+  ASSERT_TRUE(test::run(channels.remove((*cloud)->id)));
+  ASSERT_TRUE(test::run(channels.add_linked(tenant, "second phone")));
+  EXPECT_EQ(channels.only_of(tenant), nullptr);
+}
+
 TEST_F(ChannelsTest, ANumberBelongsToOneChannel) {
   ASSERT_TRUE(test::run(channels.add(valid())));
 

@@ -69,7 +69,10 @@ Task<void> Sessions::resume(LinkedSession link) {
   const auto id = link.channel;
   auto session = known(id);
   if (!session) co_return;
-  auto running = co_await run(std::move(*session));
+  // What is another process's is its to tell of; a store that is down is asked again in the next round.
+  auto owned = co_await own(id);
+  if (!owned) co_return;
+  auto running = co_await launch(std::move(*session));
   const auto now = parts_.table.find(id);
   // Somebody stopped it while it was being started.
   const bool unwanted = running && now && !now->wanted;

@@ -114,10 +114,18 @@ Task<Result<Session>> Sessions::change(TenantId tenant, ChannelId id, SessionCha
   co_return find(tenant, id);
 }
 
-Task<Result<void>> Sessions::run(Session session) {
-  const auto id = session.channel->id;
+Task<Result<void>> Sessions::own(ChannelId id) {
   const auto now = parts_.clock.now();
-  CO_TRY_VOID(co_await parts_.store.acquire(id, parts_.options.owner, now, now + parts_.options.lease));
+  co_return co_await parts_.store.acquire(id, parts_.options.owner, now, now + parts_.options.lease);
+}
+
+Task<Result<void>> Sessions::run(Session session) {
+  CO_TRY_VOID(co_await own(session.channel->id));
+  co_return co_await launch(std::move(session));
+}
+
+Task<Result<void>> Sessions::launch(Session session) {
+  const auto id = session.channel->id;
   const auto seen = parts_.table.states_noted(id);
   linked::StartSession request;
   request.session = linked::SessionId{id.text()};

@@ -97,6 +97,8 @@ class Sessions {
 
  private:
   std::optional<Session> known(ChannelId id) const;
+  Task<Result<void>> own(ChannelId id);
+  Task<Result<void>> launch(Session session);
   Task<Result<void>> run(Session session);
   Task<Result<void>> halt(ChannelId id, linked::Reason reason);
   Task<Result<void>> begin_pairing(Session session, linked::PairBy method);
