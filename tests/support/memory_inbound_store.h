@@ -18,7 +18,7 @@ class MemoryInboundStore final : public InboundStore {
   std::vector<Conversation> opened;  ///< each message's conversation, beside `messages`
   std::vector<NewStatus> statuses;
   std::vector<NewOther> others;
-  std::vector<NewLinkedEvent> linked;
+  std::vector<NewLinkedEvent> linked_events;
   int calls = 0;
   int event_number = 0;  ///< of all that were to be stored, over all calls
   int fail_event = 0;    ///< the event of that number fails
@@ -100,7 +100,7 @@ class MemoryInboundStore final : public InboundStore {
   StoredInboundEvent take(const NewLinkedEvent& event) {
     const auto& what = event.event;
     const bool fresh = seen_.insert(what.kind + "\n" + what.phone_number_id + "\n" + what.once).second;
-    if (fresh) linked.push_back(event);
+    if (fresh) linked_events.push_back(event);
     return StoredLinkedEvent{!fresh};
   }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/json.h"
 #include "services/sessions/session_listener.h"
 #include "services/sessions/sessions.h"
 #include "tests/support/memory_access_store.h"
