@@ -37,8 +37,8 @@ void add_sessions(MetricsPage& page, const Core& core) {
   std::map<SessionStatus, double> count;
   for (const auto& session : core.session_table.all()) ++count[status_of(session.state.state)];
   page.begin("wherry_sessions", Kind::gauge, "Linked numbers, by status.");
-  for (const auto status : {SessionStatus::stopped, SessionStatus::starting, SessionStatus::scan_qr_code, SessionStatus::working,
-                            SessionStatus::failed}) {
+  for (const auto status :
+       {SessionStatus::stopped, SessionStatus::starting, SessionStatus::scan_qr_code, SessionStatus::working, SessionStatus::failed}) {
     page.sample("wherry_sessions", "status", to_string(status), count[status]);
   }
   const auto& counters = core.session_inbound.counters();

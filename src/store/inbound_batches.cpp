@@ -30,7 +30,7 @@ constexpr const char* select_by_wamid = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM 
 constexpr const char* journal_idle_by_id = WHERRY_JOURNAL_STATUS(WHERRY_BY_ID) "$5 || ',\"moved\":false}')";
 constexpr const char* journal_idle_by_wamid = WHERRY_JOURNAL_STATUS(WHERRY_BY_WAMID) "$5 || ',\"moved\":false}')";
 
-#define WHERRY_JOURNAL_LINKED(which)                                                                              \
+#define WHERRY_JOURNAL_LINKED(which) \
   "INSERT INTO journal (tenant_id, sequence, kind, channel_id, conversation_id, subject, at, recorded_at, body) " \
   "VALUES ($1, " WHERRY_NEXT_SEQUENCE("$1") ", $4, $2, (SELECT v.id FROM contacts c JOIN conversations v "         \
   "ON v.contact_id = c.id AND v.channel_id = $2 AND v.superseded = 0 WHERE c.tenant_id = $1 AND " which "), NULL, $5, $6, $7)"

@@ -21,7 +21,8 @@ class LinkedRows : public test::StoreWorld {
 
 TEST_F(LinkedRows, WhatALinkedNumberTellsIsJournaledOnceInItsConversation) {
   const auto known = std::get<StoredInbound>(take({text("wamid.A", customer("491500000001"))}).at(0)).conversation;
-  NewLinkedEvent edit{channel, tenant, {phone_number_id, "message.edited", "c|s|M2", customer("491500000001"), now(), R"({"a":1})"}, "491500000001"};
+  NewLinkedEvent edit{
+      channel, tenant, {phone_number_id, "message.edited", "c|s|M2", customer("491500000001"), now(), R"({"a":1})"}, "491500000001"};
   auto stranger = edit;
   stranger.event.once = "c|s|M3";
   stranger.contact_key = "";

@@ -17,8 +17,9 @@ constexpr const char* upsert_key =
     "ON CONFLICT (channel_id, type, id) DO UPDATE SET value = excluded.value";
 constexpr const char* delete_key = "DELETE FROM linked_keys WHERE channel_id = $1 AND type = $2 AND id = $3";
 constexpr const char* note_format = "UPDATE linked_sessions SET key_format = $3 WHERE channel_id = $1 AND owner = $2";
-#define WHERRY_KEEP_BYTES \
-  "INSERT INTO linked_bytes (channel_id, chat, message_id, value, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (channel_id, chat, message_id) "
+#define WHERRY_KEEP_BYTES                                                                                                          \
+  "INSERT INTO linked_bytes (channel_id, chat, message_id, value, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (channel_id, chat, " \
+  "message_id) "
 constexpr const char* keep_first = WHERRY_KEEP_BYTES "DO NOTHING";
 constexpr const char* keep_last = WHERRY_KEEP_BYTES "DO UPDATE SET value = excluded.value, at = excluded.at";
 constexpr const char* select_bytes = "SELECT value FROM linked_bytes WHERE channel_id = $1 AND chat = $2 AND message_id = $3";

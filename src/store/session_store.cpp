@@ -88,9 +88,9 @@ Task<Result<void>> SqlSessionStore::change_and_tell(Batch batch, TenantId tenant
 Task<Result<void>> SqlSessionStore::add_session(LinkedSession session) {
   const auto& settings = session.settings;
   Batch batch{{insert_session,
-               {value_of(session.channel), flag(settings.auto_read), flag(settings.presence_typing), flag(session.wanted), std::string(to_string(session.state.state)),
-                std::string(to_string(session.state.reason)), session.state.detail, std::int64_t{session.state.code},
-                value_of(session.created_at)},
+               {value_of(session.channel), flag(settings.auto_read), flag(settings.presence_typing), flag(session.wanted),
+                std::string(to_string(session.state.state)), std::string(to_string(session.state.reason)), session.state.detail,
+                std::int64_t{session.state.code}, value_of(session.created_at)},
                {}}};
   CO_TRY_VOID(co_await database_.commit(std::move(batch)));
   co_return Result<void>();
@@ -110,9 +110,7 @@ Task<Result<void>> SqlSessionStore::remove_session(ChannelId channel) {
 }
 
 Task<Result<void>> SqlSessionStore::set_settings(ChannelId channel, SessionSettings settings, Timestamp now) {
-  Batch batch{{update_settings,
-               {value_of(channel), flag(settings.auto_read), flag(settings.presence_typing), value_of(now)},
-               {}}};
+  Batch batch{{update_settings, {value_of(channel), flag(settings.auto_read), flag(settings.presence_typing), value_of(now)}, {}}};
   co_return co_await change(std::move(batch));
 }
 

@@ -15,8 +15,8 @@ class ScriptedLinkedTransport final : public AbsentTransport {
  public:
   ScriptedLinkedTransport() : AbsentTransport("not in the script") {}
 
-  std::vector<std::string> calls;                 ///< "start pool_…", in order
-  std::vector<linked::StartSession> started;      ///< in order
+  std::vector<std::string> calls;  ///< "start pool_…", in order
+  std::vector<linked::StartSession> started;  ///< in order
   std::vector<linked::PairBy> pairings;
   std::deque<Error> start_errors, stop_errors, pair_errors, logout_errors;  ///< taken one a call
   Result<void> downloaded;

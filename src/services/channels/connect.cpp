@@ -7,9 +7,15 @@ namespace wherry {
 
 namespace {
 
+std::vector<ChannelPtr> cloud_numbers_of(const Channels& channels, TenantId tenant) {
+  auto own = channels.of(tenant);
+  std::erase_if(own, [](const ChannelPtr& channel) { return channel->kind != ChannelKind::cloud; });
+  return own;
+}
+
 // A channel that is not there yet, for the calls that come before.
 std::shared_ptr<const Channel> draft(const Channels& channels, const ConnectRequest& request) {
-  const auto own = channels.of(request.tenant);
+  const auto own = cloud_numbers_of(channels, request.tenant);
   Channel channel;
   channel.tenant = request.tenant;
   channel.phone_number_id = request.phone_number_id;
@@ -27,7 +33,7 @@ Task<Result<ConnectRequest>> ChannelConnect::exchange(ConnectRequest request, Me
   auto channel = draft(channels_, request);
   request.app_secret = app.secret;
   CO_TRY(request.access_token, co_await accounts_.exchange_code(std::move(channel), std::move(app), std::move(code)));
-  const bool first = channels_.of(request.tenant).empty();
+  const bool first = cloud_numbers_of(channels_, request.tenant).empty();
   if (first && request.verify_token.empty()) request.verify_token = Secret(random_text(32, alphanumeric));
   co_return request;
 }
@@ -48,8 +54,7 @@ Task<bool> ChannelConnect::subscribe(const Channel& like) {
 }
 
 Task<Result<ChannelPtr>> ChannelConnect::add(ConnectRequest request) {
-  auto own = channels_.of(request.tenant);
-  std::erase_if(own, [](const ChannelPtr& channel) { return channel->kind != ChannelKind::cloud; });
+  const auto own = cloud_numbers_of(channels_, request.tenant);
   if (!own.empty() && request.app_secret.empty()) request.app_secret = own.back()->app_secret;
   if (!own.empty() && request.verify_token.empty()) request.verify_token = own.back()->verify_token;
   auto channel = draft(channels_, request);

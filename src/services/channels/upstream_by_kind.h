@@ -10,8 +10,8 @@ class UpstreamByKind final : public Upstream {
   UpstreamByKind(Upstream& cloud, Upstream& linked) : cloud_(cloud), linked_(linked) {}
 
   Task<SendOutcome> send(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to,
-                         std::optional<OutboundFile> file) override {
-    return of(*channel).send(channel, std::move(message), std::move(to), std::move(file));
+                         std::vector<OutboundFile> files) override {
+    return of(*channel).send(channel, std::move(message), std::move(to), std::move(files));
   }
   Task<Result<void>> fetch_media(std::shared_ptr<const Channel> channel, InboundMedia remote, BlobWriter& into) override {
     return of(*channel).fetch_media(channel, std::move(remote), into);

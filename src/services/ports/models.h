@@ -15,6 +15,7 @@
 #include "domain/priority.h"
 #include "domain/rate_limit.h"
 #include "domain/scope.h"
+#include "domain/send_budget.h"
 #include "domain/service_window.h"
 #include "domain/wa_id.h"
 
@@ -76,6 +77,12 @@ struct Channel {
   std::optional<RawId> agent;              ///< a name that the tenant's application gave the number
   bool subscribed = false;                 ///< we told WhatsApp to send us the account's events
   Timestamp created_at;
+
+  /// What a linked number may send; one of the Cloud API is not limited this way.
+  SendBudget budget(const SendBudget& defaults) const {
+    if (kind == ChannelKind::cloud) return {};
+    return {rate_per_min.value_or(defaults.per_minute), rate_per_hour.value_or(defaults.per_hour)};
+  }
 };
 
 /// The phone_number_id of a linked number. Meta's are digits.

@@ -65,10 +65,10 @@ class SessionStore {
   /// With its keys and kept bytes. Does nothing when it is gone.
   virtual Task<Result<void>> remove_session(ChannelId channel) = 0;
   virtual Task<Result<void>> set_settings(ChannelId channel, SessionSettings settings, Timestamp now) = 0;  ///< not_found
-  virtual Task<Result<void>> set_wanted(ChannelId channel, bool wanted, Timestamp now) = 0;                 ///< not_found
+  virtual Task<Result<void>> set_wanted(ChannelId channel, bool wanted, Timestamp now) = 0;  ///< not_found
   /// Together with the journal row that tells of it. `working` also moves last_connected_at. Errors: not_found.
   virtual Task<Result<void>> set_state(ChannelId channel, SessionState state, JournalEvent told) = 0;
-  virtual Task<Result<void>> set_linked_to(ChannelId channel, linked::Pairing number, Timestamp now) = 0;   ///< not_found
+  virtual Task<Result<void>> set_linked_to(ChannelId channel, linked::Pairing number, Timestamp now) = 0;  ///< not_found
   virtual Task<Result<void>> set_restricted(ChannelId channel, std::optional<Timestamp> until, JournalEvent told) = 0;  ///< not_found
   /// An event that changes nothing here.
   virtual Task<Result<void>> tell(JournalEvent event) = 0;

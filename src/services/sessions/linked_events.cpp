@@ -237,7 +237,7 @@ InboundEvent to_event(const std::string& phone_number_id, const linked::CallNoti
   event.once = call.call_id + "|" + std::string(word_for(call.state));
   event.with = contact_of(call.chat, std::nullopt);
   event.at = call.at;
-  const json::object body{{"callId", call.call_id},          {"fromJid", call.from.text()}, {"chatJid", call.chat.text()},
+  const json::object body{{"callId", call.call_id},        {"fromJid", call.from.text()}, {"chatJid", call.chat.text()},
                           {"state", word_for(call.state)}, {"video", call.video},         {"timestamp", to_unix_millis(call.at)}};
   event.body = json::serialize(body);
   return event;

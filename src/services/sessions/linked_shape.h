@@ -10,8 +10,8 @@ namespace wherry {
 /// A received message in the shape of WhatsApp's webhooks for the same kind, so that whoever reads those reads this. What they have no word
 /// for stands in the member "linked".
 struct LinkedShape {
-  std::string type;   ///< "text", "image", …, "poll", "unsupported"
-  std::string text;   ///< body, caption, name of a poll; empty when none
+  std::string type;  ///< "text", "image", …, "poll", "unsupported"
+  std::string text;  ///< body, caption, name of a poll; empty when none
   json::object object;
 };
 

@@ -4,7 +4,7 @@
 
 namespace wherry {
 
-Task<SendOutcome> LinkedUpstream::send(std::shared_ptr<const Channel>, Message, ContactIdentity, std::optional<OutboundFile>) {
+Task<SendOutcome> LinkedUpstream::send(std::shared_ptr<const Channel>, Message, ContactIdentity, std::vector<OutboundFile>) {
   SendRefused refused;
   refused.error.title = "linked numbers do not send yet";
   refused.reason = Error{ErrorCode::rejected, refused.error.title};
@@ -15,7 +15,8 @@ Task<Result<void>> LinkedUpstream::fetch_media(std::shared_ptr<const Channel> ch
   CO_TRY(auto file, tokens_.open(remote.remote_id));
   const auto session = table_.find(channel->id);
   if (!session) co_return Error{ErrorCode::gone, "the session was removed"};
-  auto fetched = co_await transport_.download(linked::SessionId{channel->id.text()}, std::move(file), into);
+  linked::SessionId name{channel->id.text()};
+  auto fetched = co_await transport_.download(std::move(name), std::move(file), into);
   if (fetched) co_return fetched;
   // The file waits at WhatsApp for weeks: a session that is on its way back costs it no try.
   const auto code = fetched.error().code;

@@ -15,7 +15,7 @@ class LinkedUpstream final : public Upstream {
 
   /// Refuses: nothing is sent this way yet.
   Task<SendOutcome> send(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to,
-                         std::optional<OutboundFile> file) override;
+                         std::vector<OutboundFile> files) override;
   /// Errors: as of Upstream; gone (it never could be fetched); unavailable while a session that is wanted has not come up.
   Task<Result<void>> fetch_media(std::shared_ptr<const Channel> channel, InboundMedia remote, BlobWriter& into) override;
   Task<std::vector<ChannelFinding>> check(std::shared_ptr<const Channel> channel) override;

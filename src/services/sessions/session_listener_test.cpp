@@ -12,8 +12,23 @@ class SessionListenerTest : public test::SessionWorld {
  protected:
   static Jid jid(std::string_view text) { return *Jid::parse(text); }
   linked::ReceivedMessage text(const std::string& id, const std::string& body = "hi") {
-    return {jid("4915187654321@s.whatsapp.net"), std::nullopt, id, jid("4915187654321@s.whatsapp.net"), {}, false, clock.now(), "Kim",
-            linked::Text{body}, {}, {}, 0, 0, false, false, false, {}};
+    return {jid("4915187654321@s.whatsapp.net"),
+            std::nullopt,
+            id,
+            jid("4915187654321@s.whatsapp.net"),
+            {},
+            false,
+            clock.now(),
+            "Kim",
+            linked::Text{body},
+            {},
+            {},
+            0,
+            0,
+            false,
+            false,
+            false,
+            {}};
   }
   std::vector<std::string> held(ChannelId id, const std::string& type, std::vector<std::string> ids) {
     auto page = run(listener.get_keys(name(id), type, std::move(ids)));

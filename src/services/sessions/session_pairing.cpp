@@ -19,7 +19,8 @@ Task<Result<void>> Sessions::begin_pairing(Session session, linked::PairBy metho
     CO_TRY_VOID(co_await parts_.store.set_wanted(id, true, parts_.clock.now()));
     parts_.table.update(id, [](LinkedSession& known) { known.wanted = true; });
   }
-  co_return co_await parts_.transport.pair(linked::SessionId{id.text()}, std::move(method));
+  linked::SessionId name{id.text()};
+  co_return co_await parts_.transport.pair(std::move(name), std::move(method));
 }
 
 Task<Result<linked::QrCode>> Sessions::request_qr(TenantId tenant, ChannelId id) {

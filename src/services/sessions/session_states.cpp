@@ -50,10 +50,8 @@ Task<void> SessionStates::record(ChannelId channel, linked::StateChange change) 
   if (state.state != linked::State::qr && state.state != linked::State::code) parts_.table.forget_codes(channel);
   parts_.table.set_state(channel, state, now);
   if (known->state == state) co_return;
-  log::info("session_state", {{"session", channel.text()},
-                              {"state", to_string(state.state)},
-                              {"reason", to_string(state.reason)},
-                              {"code", state.code}});
+  log::info("session_state",
+            {{"session", channel.text()}, {"state", to_string(state.state)}, {"reason", to_string(state.reason)}, {"code", state.code}});
   auto session = *known;
   session.state = state;
   co_await save(std::move(session), known->state);

@@ -13,11 +13,11 @@ class SessionStatesTest : public test::SessionWorld {};
 TEST_F(SessionStatesTest, EachStateIsOneOfFiveForApplications) {
   using S = SessionStatus;
   const std::vector<std::pair<State, S>> expected{
-      {State::stopped, S::stopped},          {State::starting, S::starting},     {State::unpaired, S::scan_qr_code},
-      {State::qr, S::scan_qr_code},          {State::code, S::scan_qr_code},     {State::pairing, S::starting},
-      {State::passkey_required, S::failed},  {State::syncing, S::starting},      {State::working, S::working},
-      {State::disconnected, S::starting},    {State::logged_out, S::scan_qr_code}, {State::replaced, S::failed},
-      {State::banned, S::failed},            {State::outdated, S::failed},       {State::failed, S::failed}};
+      {State::stopped, S::stopped},         {State::starting, S::starting},       {State::unpaired, S::scan_qr_code},
+      {State::qr, S::scan_qr_code},         {State::code, S::scan_qr_code},       {State::pairing, S::starting},
+      {State::passkey_required, S::failed}, {State::syncing, S::starting},        {State::working, S::working},
+      {State::disconnected, S::starting},   {State::logged_out, S::scan_qr_code}, {State::replaced, S::failed},
+      {State::banned, S::failed},           {State::outdated, S::failed},         {State::failed, S::failed}};
   for (const auto& [from, to] : expected) EXPECT_EQ(status_of(from), to) << to_string(from);
 }
 

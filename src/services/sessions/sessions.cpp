@@ -157,7 +157,8 @@ Task<Result<Session>> Sessions::start(TenantId tenant, ChannelId id) {
   parts_.table.update(id, [](LinkedSession& known) { known.wanted = true; });
   if (!ran && !session.is_linked()) {
     linked::PairBy by_qr = linked::PairByQr{};
-    auto begun = co_await parts_.transport.pair(linked::SessionId{id.text()}, std::move(by_qr));
+    linked::SessionId name{id.text()};
+    auto begun = co_await parts_.transport.pair(std::move(name), std::move(by_qr));
     if (!begun) log::info("session_not_pairing", {{"session", id.text()}, {"error", to_string(begun.error().code)}});
   }
   co_return find(tenant, id);
@@ -165,7 +166,8 @@ Task<Result<Session>> Sessions::start(TenantId tenant, ChannelId id) {
 
 Task<Result<void>> Sessions::halt(ChannelId id, linked::Reason reason) {
   if (parts_.table.runs(id)) {
-    CO_TRY_VOID(co_await parts_.transport.stop(linked::SessionId{id.text()}));
+    linked::SessionId name{id.text()};
+    CO_TRY_VOID(co_await parts_.transport.stop(std::move(name)));
     parts_.table.set_runs(id, false);
   }
   linked::StateChange stopped;
@@ -192,7 +194,8 @@ Task<Result<Session>> Sessions::restart(TenantId tenant, ChannelId id) {
 Task<Result<void>> Sessions::unlink(Session session) {
   const auto id = session.channel->id;
   if (parts_.table.runs(id)) {
-    auto told = co_await parts_.transport.logout(linked::SessionId{id.text()});
+    linked::SessionId name{id.text()};
+    auto told = co_await parts_.transport.logout(std::move(name));
     if (!told) log::warn("session_logout_failed", {{"session", id.text()}, {"error", to_string(told.error().code)}});
     else if (!*told) log::warn("session_logout_not_told", {{"session", id.text()}});
   }

@@ -71,15 +71,15 @@ class Sessions {
 
   /// A stopped one. Errors: invalid_argument (label, rates), conflict (there are too many).
   Task<Result<Session>> create(NewSession wanted);
-  std::vector<Session> list(TenantId tenant) const;   ///< in order of creation
-  std::vector<Session> list_all() const;              ///< every tenant's
+  std::vector<Session> list(TenantId tenant) const;  ///< in order of creation
+  std::vector<Session> list_all() const;  ///< every tenant's
   Result<Session> find(TenantId tenant, ChannelId id) const;
   Task<Result<Session>> change(TenantId tenant, ChannelId id, SessionChange change);
 
   /// Wants it to run from now on, also after a restart. One that is not linked begins to show QR codes. Does nothing when it runs.
   /// Errors: conflict (another process runs it; its keys have another format).
   Task<Result<Session>> start(TenantId tenant, ChannelId id);
-  Task<Result<Session>> stop(TenantId tenant, ChannelId id);     ///< the link stays; does nothing when it is stopped
+  Task<Result<Session>> stop(TenantId tenant, ChannelId id);  ///< the link stays; does nothing when it is stopped
   Task<Result<Session>> restart(TenantId tenant, ChannelId id);
   /// Unlinks the number; the session stays. Does nothing when it is not linked. When WhatsApp cannot be told, the keys go all the same, and the
   /// phone goes on listing the device until somebody removes it there.
