@@ -37,7 +37,7 @@ struct SubscriptionChange {
 class Webhooks {
  public:
   static constexpr std::size_t most_per_tenant = 50;
-  using Renderers = std::array<const WebhookRenderer*, 5>;  ///< by WebhookFormat
+  using Renderers = std::array<const WebhookRenderer*, 6>;  ///< by WebhookFormat
 
   struct Parts {
     WebhookStore& store;
