@@ -54,6 +54,8 @@ test('A message of ours does not leave before its bytes and its keys are stored'
     await suite.test(op, async inner => {
       const { gateway, wa, us, bob } = await scene(inner);
       await gateway.ask('message.send', { session: 's1', message_id: messageId(), to: bob.jid, content: { kind: 'text', text: 'warm up' } });
+      await gateway.op('s1', 'keys.set', frame => frame.entries.some(entry => entry.type === 'tctoken' && entry.id !== '__index')); // the last of what a first message causes
+      await until(async () => (await gateway.ask('stats', { session: 's1' })).sessions[0].queue === 0, 'nothing else is being stored');
       const since = gateway.mark;
       gateway.hold(op);
       const id = messageId();
@@ -169,9 +171,9 @@ test('A gateway that does not answer is not buried: the queue is bounded, and al
   const { gateway, wa, us, bob } = await scene(suite);
   gateway.hold('message');
   const { ids } = await wa.post('/phone/burst', { from: bob.pn, to: us.pn, count: 700 });
-  await until(async () => (await gateway.ask('stats', { session: 's1' })).sessions[0].queue >= 256, 'the queue fills');
+  await until(async () => (await gateway.ask('stats', { session: 's1' })).sessions[0].queue >= 100, 'the queue fills');
   const { sessions: [full] } = await gateway.ask('stats', { session: 's1' });
-  assert.ok(full.queue < 600, `queue ${full.queue}`);
+  assert.ok(full.queue < 300, `queue ${full.queue}`);
   gateway.release('message');
   await until(() => ids.every(id => gateway.seen.some(frame => frame.op === 'message' && frame.message_id === id)), 'all messages come', 120_000);
   await wa.device(us.pn, { queued: 0 });

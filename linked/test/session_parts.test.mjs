@@ -5,6 +5,7 @@ import { Gate } from '../src/session/gate.mjs';
 import { Journal } from '../src/session/journal.mjs';
 import { KeyStore } from '../src/session/keys.mjs';
 import { backoffMs, judge } from '../src/session/policy.mjs';
+import { PAUSE_AT, Pressure, RESUME_AT } from '../src/session/pressure.mjs';
 import { Sends } from '../src/session/sends.mjs';
 
 const ticks = async (count = 20) => { for (let at = 0; at < count; at++) await Promise.resolve(); };
@@ -97,6 +98,43 @@ test('While a message is decrypted no key goes out; then it does, after the mess
   hand.open[0].yes();
   await ticks();
   assert.equal(done, true);
+});
+
+test('Writes during a batch wait for its end and then go together', async () => {
+  const { hand, keys } = keyStore();
+  await keys.set({ session: { a: 1 } });
+  keys.flush();
+  for (const id of ['b', 'c', 'd']) {
+    await keys.set({ session: { [id]: 1 } });
+    keys.flush();
+  }
+  const all = keys.flush();
+  assert.equal(hand.open.length, 1);
+  hand.open[0].yes();
+  await ticks();
+  assert.deepEqual(hand.open[1].fields.entries.map(entry => entry.id), ['b', 'c', 'd']);
+  hand.open[1].yes();
+  await all;
+});
+
+test('Reading pauses when the gateway is behind, resumes when it caught up, and is given up when that takes too long', context => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const raw = { readyState: 1, isPaused: false, pause() { this.isPaused = true; }, resume() { this.isPaused = false; } };
+  const session = { journal: { depth: 0, bytes: 0 }, link: { sock: { ws: { socket: raw } } } };
+  let gaveUp = 0;
+  const pressure = new Pressure(session, () => gaveUp++);
+  const at = (depth, bytes = 0) => {
+    Object.assign(session.journal, { depth, bytes });
+    pressure.changed();
+    return raw.isPaused;
+  };
+  assert.deepEqual([at(PAUSE_AT - 1), at(PAUSE_AT), at(RESUME_AT + 1), at(RESUME_AT)], [false, true, true, false]);
+  assert.deepEqual([at(1, 9 * 1024 * 1024), at(1, 1)], [true, false]);
+  context.mock.timers.tick(60_000);
+  assert.equal(gaveUp, 0);
+  at(PAUSE_AT);
+  context.mock.timers.tick(60_000);
+  assert.equal(gaveUp, 1);
 });
 
 test('A large write is split below the blob limit', async () => {

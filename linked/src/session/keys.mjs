@@ -22,6 +22,7 @@ export class KeyStore {
   #flushing = []; // batches handed to the journal and not yet stored
   #cache = new LRUCache({ maxSize: CACHE_BYTES, sizeCalculation: bytes => bytes.length + 64 });
   #holds = 0;
+  #storing = false;
   #delayed = null;
   #last = Promise.resolve();
   #timer = null;
@@ -66,12 +67,12 @@ export class KeyStore {
   }
 
   /** Hands every write so far to the journal; resolves when they are stored. Waits while a message is being decrypted, because the message
-      has to be in the journal before the key change it causes. */
+      has to be in the journal before the key change it causes, and while another batch is under way, so that a burst becomes few batches. */
   flush() {
     clearTimeout(this.#timer);
     this.#timer = null;
     if (!this.#dirty.size) return this.#last;
-    if (!this.#holds) return this.#handOver();
+    if (!this.#holds && !this.#storing) return this.#handOver();
     this.#delayed ??= withResolvers();
     return this.#delayed.promise;
   }
@@ -81,7 +82,12 @@ export class KeyStore {
   }
 
   release() {
-    if (--this.#holds || !this.#delayed) return;
+    this.#holds--;
+    this.#resume();
+  }
+
+  #resume() {
+    if (this.#holds || this.#storing || !this.#delayed) return;
     const { resolve } = this.#delayed;
     this.#delayed = null;
     resolve(this.#handOver());
@@ -160,6 +166,7 @@ export class KeyStore {
   #handOver() {
     const batch = this.#dirty;
     this.#dirty = new Map();
+    this.#storing = true;
     this.#flushing.push(batch);
     const parts = [];
     let part = { entries: [], blobs: [], size: 0 };
@@ -174,11 +181,11 @@ export class KeyStore {
     }
     parts.push(part);
     const stored = Promise.all(parts.map(({ entries, blobs }) => this.#journal.add('keys.set', { entries }, Buffer.concat(blobs), { barrier: true })));
-    this.#last = stored.then(() => {
+    this.#last = stored.finally(() => { this.#storing = false; }).then(() => {
       this.#flushing.splice(this.#flushing.indexOf(batch), 1);
       for (const [key, { type, bytes }] of batch) if (bytes && type !== 'pre-key' && this.#knownByKey(key) === undefined) this.#cache.set(key, bytes);
     });
-    this.#last.catch(() => {});
+    this.#last.catch(() => {}).then(() => this.#resume());
     return this.#last;
   }
 

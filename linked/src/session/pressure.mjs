@@ -1,5 +1,5 @@
-const PAUSE_AT = 256; // entries in the journal at which reading from WhatsApp stops
-export const RESUME_AT = 64;
+export const PAUSE_AT = 100; // entries in the journal at which reading from WhatsApp stops
+export const RESUME_AT = 25;
 const PAUSE_BYTES = 8 * 1024 * 1024;
 const MAX_PAUSE_MS = 25_000; // WhatsApp drops a client that is silent for longer
 
