@@ -28,6 +28,17 @@ test('Hello tells version range, transport, limits, and what it can do', async s
   assert.deepEqual(stats.sessions, []);
 });
 
+test('A request in one piece with the answer to hello is served', async suite => {
+  const gateway = await FakeGateway.create();
+  suite.after(() => gateway.close());
+  const pieces = [{ reply: 1, ok: { protocol: 1, shared_dir: gateway.shared } }, { id: 1, op: 'session.start', session: 'early', settings: {} }];
+  await gateway.start({ welcome: () => {
+    gateway.wire.raw(pieces.map(frame => JSON.stringify(frame) + '\n').join(''));
+    return new Promise(() => {});
+  } });
+  await gateway.state('early', 'unpaired');
+});
+
 test('Every operation of the protocol page is there', async suite => {
   const gateway = await gatewayFor(suite);
   const page = readFileSync(new URL('../../docs/formats/linked-device.md', import.meta.url), 'utf8');
