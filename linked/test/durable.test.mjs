@@ -49,6 +49,24 @@ test('Nor before the keys it changed are stored, and the message goes first', as
   await wa.wait('device_receipt', { pn: us.pn, ids: id });
 });
 
+test('Prekeys are uploaded once, kept, used, and replenished when few are left', async suite => {
+  const { gateway, wa, us, bob } = await scene(suite);
+  const [before] = (await wa.get('/account', { pn: us.pn })).devices;
+  assert.ok(before.preKeys >= 800, `${before.preKeys} prekeys`);
+  const preKeys = () => [...gateway.keysOf('s1').keys()].filter(name => name.startsWith('pre-key ')).length;
+  assert.ok(preKeys() >= 800);
+  await gateway.ask('session.stop', { session: 's1' });
+  const since = gateway.mark;
+  await gateway.ask('session.start', { session: 's1', settings: wa.settings() });
+  await gateway.state('s1', 'working', { since });
+  assert.equal(gateway.seen.slice(since).some(frame => frame.op === 'keys.set' && frame.entries.some(entry => entry.type === 'pre-key' && !entry.deleted)), false);
+  const { id } = await wa.send(bob.pn, us.pn, { kind: 'text', text: 'takes one' });
+  await gateway.message('s1', frame => frame.message_id === id);
+  await wa.post('/prekeys', { pn: us.pn, keep: 2, low: 5 });
+  await wa.device(us.pn, { preKeysMin: 5 });
+  assert.deepEqual(gateway.seen.filter(frame => frame.event === 'fault'), []);
+});
+
 test('A message of ours does not leave before its bytes and its keys are stored', async suite => {
   for (const op of ['sent', 'keys.set']) {
     await suite.test(op, async inner => {

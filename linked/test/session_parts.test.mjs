@@ -85,6 +85,12 @@ test('A key written is read back at once, as an object of one\'s own, before and
   assert.deepEqual(await keys.get('device-list', ['bob']), {});
 });
 
+test('The library may take the methods of the key store out of it', async () => {
+  const { get, set, transaction } = keyStore().keys;
+  await transaction(() => set({ 'pre-key': { 1: { private: Buffer.from('a') } } }), 'k');
+  assert.deepEqual((await get('pre-key', ['1']))['1'].private, Buffer.from('a'));
+});
+
 test('While a message is decrypted no key goes out; then it does, after the message', async () => {
   const { hand, keys } = keyStore();
   keys.hold();

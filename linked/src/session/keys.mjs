@@ -34,6 +34,7 @@ export class KeyStore {
     this.#ask = ask;
     this.#journal = journal;
     this.#onFailure = onFailure;
+    for (const method of ['get', 'set', 'transaction', 'isInTransaction']) this[method] = this[method].bind(this); // the library takes them out
   }
 
   async get(type, ids) {

@@ -2,8 +2,17 @@ import https from 'node:https';
 import makeWASocket, { WA_CERT_DETAILS, proto } from 'baileys';
 import { Fault } from '../protocol/errors.mjs';
 
-const quiet = { level: 'silent', child: () => quiet };
-for (const level of ['trace', 'debug', 'info', 'warn', 'error', 'fatal']) quiet[level] = () => {};
+/** The library's log is dropped, for it shows keys and messages; but it also swallows bugs, ours included, and those are told. */
+function bugListener(onBug) {
+  const logger = { level: 'silent', child: () => logger };
+  for (const level of ['trace', 'debug', 'info', 'warn', 'error', 'fatal']) {
+    logger[level] = about => {
+      const error = about instanceof Error ? about : about?.error ?? about?.err ?? about?.e;
+      if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError) onBug(error);
+    };
+  }
+  return logger;
+}
 
 const { INITIAL_BOOTSTRAP, PUSH_NAME, RECENT, FULL, ON_DEMAND, NON_BLOCKING_DATA } = proto.HistorySync.HistorySyncType;
 const HISTORY = {
@@ -29,15 +38,15 @@ export function mediaAgent(settings) {
 }
 
 /** One connection to WhatsApp. `tap(event, data)` sees the library's events the moment they arise, not when its buffer lets them go; `stanza(node)` every stanza
-    of the kinds listed below. */
-export function openLink({ settings, creds, keys, gate, tap, onStanza, getMessage, groupCache, byCode }) {
+    of the kinds listed below, onBug(error) what looks like a bug. */
+export function openLink({ settings, creds, keys, gate, tap, onStanza, onBug, getMessage, groupCache, byCode }) {
   const sock = makeWASocket({
     ...(settings.url ? { waWebSocketUrl: settings.url } : {}),
     ...(settings.version ? { version: settings.version } : {}),
     // WhatsApp refuses pairing codes for systems it does not know.
     browser: byCode ? ['Mac OS', 'Chrome', '14.4.1'] : [settings.deviceName, 'Chrome', '1.0'],
     auth: { creds, keys },
-    logger: quiet,
+    logger: bugListener(onBug),
     gate,
     getMessage,
     cachedGroupMetadata: async jid => groupCache.get(jid),
