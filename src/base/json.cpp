@@ -6,14 +6,16 @@
 
 namespace wherry::json {
 
-Result<value> parse(std::string_view text) {
+Result<value> parse(std::string_view text, std::size_t max_depth) {
   boost::json::parse_options options;
-  options.max_depth = 64;
+  options.max_depth = max_depth;
   boost::system::error_code failure;
   auto parsed = boost::json::parse(boost::json::string_view(text.data(), text.size()), failure, {}, options);
   if (failure) return Error{ErrorCode::invalid_argument, "the body is not valid JSON", failure.message()};
   return parsed;
 }
+
+Result<value> parse(std::string_view text) { return parse(text, 64); }
 
 std::string serialize(const value& value) { return boost::json::serialize(value); }
 

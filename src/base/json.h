@@ -15,8 +15,9 @@ using boost::json::array;
 using boost::json::object;
 using boost::json::value;
 
-/// Parses one JSON text. Depth at most 64; trailing bytes, a BOM, invalid UTF-8, NaN and lone surrogates are refused.
+/// Parses one JSON text. Depth at most `max_depth`, which is 64 when not given; trailing bytes, a BOM, invalid UTF-8, NaN and lone surrogates are refused.
 /// Errors: invalid_argument.
+Result<value> parse(std::string_view text, std::size_t max_depth);
 Result<value> parse(std::string_view text);
 std::string serialize(const value& value);
 

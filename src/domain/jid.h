@@ -24,6 +24,9 @@ class Jid {
  public:
   static constexpr std::size_t longest = 128;  ///< bytes of text()
 
+  /// No address yet: text() is empty.
+  Jid() = default;
+
   /// Reads `user@server`. A device or agent after the user is dropped ("4915…:12@…", "4915…_1:12@…"), `c.us` becomes `s.whatsapp.net`.
   /// nullopt for anything else: no or more than one @, an empty part, other characters, digits missing where the server wants them, too long.
   static std::optional<Jid> parse(std::string_view text);
@@ -34,9 +37,10 @@ class Jid {
   const std::string& text() const { return text_; }
   /// What is before the @: digits of a user or lid.
   std::string_view user() const { return std::string_view(text_).substr(0, at_); }
-  std::string_view server() const { return std::string_view(text_).substr(at_ + 1); }
+  std::string_view server() const { return std::string_view(text_).substr(text_.empty() ? 0 : at_ + 1); }
   /// The phone number of a `user`; nullopt for every other kind.
   std::optional<WaId> number() const;
+  bool empty() const { return text_.empty(); }
   bool is_person() const { return kind_ == JidKind::user || kind_ == JidKind::lid; }
 
   bool operator==(const Jid& other) const { return text_ == other.text_; }
@@ -45,8 +49,8 @@ class Jid {
  private:
   Jid(std::string text, std::size_t at, JidKind kind) : text_(std::move(text)), at_(at), kind_(kind) {}
   std::string text_;
-  std::size_t at_;
-  JidKind kind_;
+  std::size_t at_ = 0;
+  JidKind kind_ = JidKind::other;
 };
 
 std::string_view to_string(JidKind kind);

@@ -47,6 +47,16 @@ TEST(Jid, GivesTheNumberOfAUserOnly) {
   EXPECT_EQ(Jid::of(WaId{"4915112345678"}).user(), "4915112345678");
 }
 
+TEST(Jid, MayBeEmptyUntilItIsKnown) {
+  const Jid none;
+  EXPECT_TRUE(none.empty());
+  EXPECT_TRUE(none.user().empty());
+  EXPECT_TRUE(none.server().empty());
+  EXPECT_FALSE(none.is_person());
+  EXPECT_FALSE(none.number());
+  EXPECT_FALSE(Jid::parse("1@lid")->empty());
+}
+
 TEST(Jid, RefusesWhatIsNoAddress) {
   for (const char* text : {"",
                            "@",
