@@ -21,11 +21,12 @@ bool KeyStyle::matches(std::string_view key) const {
 std::span<const KeyStyle> key_styles() {
   static const RateLimits sixty{{60, seconds(60)}};
   static const RateLimits hundred_and_thousand{{100, seconds(60)}, {1000, std::chrono::hours(1)}};
-  static const std::array<KeyStyle, 4> styles{{
+  static const std::array<KeyStyle, 5> styles{{
       {"pipes", "pk_", 32, alphanumeric, 11, sixty, {}, plenty},
       {"pipes_app", "ak_", 32, alphanumeric, 11, sixty, {}, plenty},
       {"magpipe", "mgp_", 40, hex_digits, 8, {}, hundred_and_thousand, 10},
       {"pepipost", "", 32, hex_digits, 8, {}, {}, plenty},
+      {"sessions", "wa_", 40, alphanumeric, 11, {}, {}, plenty},
   }};
   return styles;
 }

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "net/router.h"
+#include "services/access/access.h"
+#include "services/idempotency/idempotency.h"
+#include "services/media/media_service.h"
+#include "services/outbox/outbox.h"
+#include "services/ports/linked_transport.h"
+#include "services/ports/message_history.h"
+#include "services/sessions/sessions.h"
+
+namespace wherry::api::sessions {
+
+/// What the door works with. The services outlive the router.
+struct SessionsServices {
+  Access& access;
+  Sessions& sessions;
+  Outbox& outbox;
+  Idempotency& idempotency;
+  MediaService& media;
+  MessageHistory& history;
+  linked::LinkedTransport& transport;
+  SessionStore& store;
+  Clock& clock;
+  std::string gateway_id = "gw-1";
+  /// What holds for sessions that have no rates of their own.
+  std::uint32_t rate_per_min = 20, rate_per_hour = 200;
+};
+
+/// Adds the operations of the Sessions door below /api/v1/.
+void add_sessions_routes(http::Router& router, SessionsServices services);
+
+}  // namespace wherry::api::sessions
