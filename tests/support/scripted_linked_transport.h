@@ -57,7 +57,35 @@ class ScriptedLinkedTransport final : public AbsentTransport {
     co_return into.write(download_bytes);
   }
 
+  std::deque<linked::SendOutcome> outcomes;       ///< of what is done with messages; without one it is accepted
+  std::vector<std::string> done;                  ///< "edit 3EB0… in …@g.us: text", in order
+  Task<linked::SendOutcome> edit(linked::SessionId, linked::OutgoingEdit edit) override {
+    return note(edit.message_id, "edit " + edit.target + " in " + edit.chat.text() + ": " + edit.text);
+  }
+  Task<linked::SendOutcome> revoke(linked::SessionId, linked::OutgoingRevoke revoke) override {
+    return note(revoke.message_id, "revoke " + named(revoke.target) + " in " + revoke.chat.text());
+  }
+  Task<linked::SendOutcome> react(linked::SessionId, linked::OutgoingReaction reaction) override {
+    return note(reaction.message_id, "react " + reaction.emoji + " to " + named(reaction.target) + " in " + reaction.chat.text());
+  }
+  Task<linked::SendOutcome> vote(linked::SessionId, linked::OutgoingVote vote) override {
+    std::string options;
+    for (const auto& option : vote.options) options += " " + option;
+    return note(vote.message_id, "vote" + options + " on " + named(vote.target) + " in " + vote.chat.text());
+  }
+
  private:
+  static std::string named(const linked::MessageRef& message) {
+    const auto by = message.from_me ? std::string("me") : message.sender ? message.sender->text() : std::string("nobody");
+    return message.id + " by " + by;
+  }
+  Task<linked::SendOutcome> note(std::string id, std::string what) {
+    done.push_back(std::move(what));
+    if (outcomes.empty()) co_return linked::SendAccepted{std::move(id), from_unix_millis(1'795'000'001'000)};
+    auto outcome = std::move(outcomes.front());
+    outcomes.pop_front();
+    co_return outcome;
+  }
   static std::optional<Error> next(std::deque<Error>& errors) {
     if (errors.empty()) return std::nullopt;
     auto error = std::move(errors.front());

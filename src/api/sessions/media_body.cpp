@@ -174,9 +174,14 @@ void MediaBody::end_data() {
 
 std::string MediaBody::sniffed_type() const { return upload_ ? normalize_mime(upload_->writer->sniffed_mime()) : std::string(); }
 
-Result<Upload> MediaBody::take_upload() {
+Result<void> MediaBody::check() const {
   if (trouble_) return *trouble_;
   if (!upload_) return Error{ErrorCode::invalid_argument, "media.data must not be empty"};
+  return {};
+}
+
+Result<Upload> MediaBody::take_upload() {
+  TRY_VOID(check());
   auto upload = std::move(*upload_);
   upload_.reset();
   return upload;

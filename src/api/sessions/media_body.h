@@ -47,6 +47,8 @@ class MediaBody {
   const std::string& uri_type() const { return uri_type_; }
   /// What the bytes look like; empty when nobody can tell.
   std::string sniffed_type() const;
+  /// Whether take_upload() will give the file.
+  Result<void> check() const;
   /// The decoded file. Errors: invalid_argument (no base64, empty, over most_decoded), unavailable.
   Result<Upload> take_upload();
 

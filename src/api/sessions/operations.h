@@ -26,4 +26,20 @@ Task<Result<http::Response>> request_pairing_code(const SessionsServices& servic
 /// GET …/me: the linked number; 404 when there is none.
 Task<Result<http::Response>> get_me(const SessionsServices& services, http::Request& request, Principal caller);
 
+/// POST …/messages   Takes one message of any type, `?async=`, Idempotency-Key.
+/// Checks: the session, the body, the key, then what the outbox checks: that the session works, its budget.
+Task<Result<http::Response>> send_message(const SessionsServices& services, http::Request& request, Principal caller);
+
+/// PATCH …/messages/{mid}   Takes {"chat","text"}; a text of our own gets other words.
+Task<Result<http::Response>> edit_message(const SessionsServices& services, http::Request& request, Principal caller);
+/// DELETE …/messages/{mid}   Takes {"chat","sender"}; gone for everyone.
+Task<Result<http::Response>> revoke_message(const SessionsServices& services, http::Request& request, Principal caller);
+/// POST and DELETE …/messages/{mid}/reaction   Takes {"chat","emoji","sender"}.
+Task<Result<http::Response>> add_reaction(const SessionsServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> remove_reaction(const SessionsServices& services, http::Request& request, Principal caller);
+/// POST …/messages/{mid}/vote   Takes {"chat","sender","options"}: the whole new choice.
+Task<Result<http::Response>> vote(const SessionsServices& services, http::Request& request, Principal caller);
+/// POST …/messages/{mid}/forward   Takes {"chat","sender","to"}; a message of its own, so it counts against the budget.
+Task<Result<http::Response>> forward_message(const SessionsServices& services, http::Request& request, Principal caller);
+
 }  // namespace wherry::api::sessions

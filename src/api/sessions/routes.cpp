@@ -20,6 +20,13 @@ void add_sessions_routes(http::Router& router, SessionsServices services) {
   add(get, "/sessions/{session}/qr", {get_qr, Scope::manage});
   add(post, "/sessions/{session}/pairing-code", {request_pairing_code, Scope::manage});
   add(get, "/sessions/{session}/me", {get_me, Scope::read});
+  add(post, "/sessions/{session}/messages", {send_message, Scope::send});
+  add(patch, "/sessions/{session}/messages/{mid}", {edit_message, Scope::send});
+  add(delete_, "/sessions/{session}/messages/{mid}", {revoke_message, Scope::send});
+  add(post, "/sessions/{session}/messages/{mid}/reaction", {add_reaction, Scope::send});
+  add(delete_, "/sessions/{session}/messages/{mid}/reaction", {remove_reaction, Scope::send});
+  add(post, "/sessions/{session}/messages/{mid}/vote", {vote, Scope::send});
+  add(post, "/sessions/{session}/messages/{mid}/forward", {forward_message, Scope::send});
   router.fallback("/api/v1/", [shared](http::Request& request) { return other_path(*shared, request); });
 }
 

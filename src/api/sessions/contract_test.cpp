@@ -1,0 +1,126 @@
+// Replays tests/contract/sessions/*.json: a state and a request, and the exact answer.
+#include <gtest/gtest.h>
+
+#include "domain/linked_message_id.h"
+#include "tests/support/contract_case.h"
+#include "tests/support/sessions_door_world.h"
+
+namespace wherry::api::sessions {
+namespace {
+
+class Case final : public test::ContractCase {
+ public:
+  Case(const json::object& file, const json::object& spec) : ContractCase(file, spec) {
+    names_["session"] = world_.session.text();
+    names_["foreign_session"] = world_.foreign_session.text();
+    names_["organization"] = world_.tenant.text();
+    names_["key"] = world_.key;
+    for (const auto scope : {Scope::send, Scope::read, Scope::manage}) {
+      names_[std::string(to_string(scope)) + "_key"] = world_.key_with({scope});
+    }
+  }
+
+  void run() {
+    arrange();
+    const auto reply = act();
+    expect_answer(reply);
+    expect_done();
+    if (json::find(spec(), "sent") != nullptr) expect_sent(world_.upstream);
+    if (reply.status == 401 || reply.status == 403) EXPECT_EQ(bytes_read_, 0u) << "the body was read";
+  }
+
+ private:
+  void arrange() {
+    const auto state = json::find_string(given(), "session").value_or("working");
+    if (state != "stopped") world_.link(world_.session);
+    if (state == "disconnected") {
+      linked::StateChange lost;
+      lost.state = linked::State::disconnected;
+      test::run(world_.io, world_.listener.state_changed({world_.session.text()}, lost));
+    }
+    if (json::find(given(), "qr") != nullptr) show_codes();
+    if (const auto outcome = json::find_string(given(), "outcome")) script(*outcome);
+    if (json::find(given(), "broken") != nullptr) world_.session_store.outage = true;
+    if (const auto* before = json::find_array(given(), "before")) {
+      for (const auto& request : *before) send(call_of(request.as_object(), usual()));
+    }
+    world_.transport.done.clear();
+    if (const auto text = json::find_string(given(), "whatsapp")) script_whatsapp(*text);
+  }
+
+  void show_codes() {
+    test::run(world_.io, world_.sessions.start(world_.tenant, world_.session)).value();
+    test::run(world_.io, world_.listener.qr({world_.session.text()}, {"2@abc", world_.clock.now() + seconds(20), 5}));
+  }
+
+  void script(std::string_view outcome) {
+    if (outcome == "unknown") return world_.transport.outcomes.push_back(linked::SendUnknown{"no answer"});
+    linked::SendRefused refused;
+    const std::map<std::string_view, linked::Refusal> reasons{{"not connected", linked::Refusal::not_connected},
+                                                              {"not found", linked::Refusal::not_found},
+                                                              {"bad request", linked::Refusal::bad_request},
+                                                              {"rate", linked::Refusal::rate},
+                                                              {"unsupported", linked::Refusal::unsupported},
+                                                              {"refused", linked::Refusal::refused}};
+    refused.reason = reasons.at(outcome);
+    refused.error = Error{ErrorCode::rejected, "no: " + std::string(outcome)};
+    world_.transport.outcomes.push_back(refused);
+  }
+
+  void script_whatsapp(std::string_view text) {
+    if (text == "does not confirm") world_.upstream.script.push_back(SendUnknown{"reset"});
+    if (text == "refuses") world_.upstream.script.push_back(test::refused(131026));
+  }
+
+  http::Headers usual() const {
+    http::Headers headers;
+    headers.add("Authorization", "Bearer " + names_.at("key"));
+    return headers;
+  }
+
+  test::Reply send(Call call) {
+    test::PiecedBody body(std::move(call.body), 7);
+    auto reply = world_.call(call.method, std::move(call.target), std::move(call.headers), body);
+    bytes_read_ = body.bytes_read();
+    return reply;
+  }
+
+  test::Reply act() {
+    auto reply = send(own_call(usual()));
+    if (!world_.messages.messages.empty()) {
+      const auto& newest = world_.messages.messages.rbegin()->second;
+      names_["outbox"] = newest.id.text();
+      names_["wamid"] = newest.wamid;
+    }
+    const auto answered = json::parse(reply.body);
+    const auto* object = answered ? answered->if_object() : nullptr;
+    const auto id = object == nullptr ? std::nullopt : json::find_string(*object, "messageId");
+    if (id && linked::is_message_id(*id)) names_["action"] = *id;
+    names_["new_session"] = world_.sessions.list(world_.tenant).empty() ? "none" : world_.sessions.list(world_.tenant).back().channel->id.text();
+    return reply;
+  }
+
+  void expect_done() const {
+    std::vector<std::string> expected;
+    if (const auto* list = json::find_array(spec(), "done")) {
+      for (const auto& one : *list) expected.emplace_back(one.as_string());
+    }
+    EXPECT_EQ(world_.transport.done, expected);
+    if (const auto* told = json::find_array(spec(), "told")) {
+      ASSERT_EQ(world_.session_store.told.size(), told->size());
+      EXPECT_EQ(world_.session_store.told.back().kind, told->back().as_string());
+    }
+  }
+
+  test::SessionsDoorWorld world_;
+  std::size_t bytes_read_ = 0;
+};
+
+TEST(SessionsContract, EveryCaseIsAnsweredToTheLetter) {
+  const auto cases =
+      test::replay_contract("tests/contract/sessions", [](const json::object& file, const json::object& spec) { Case(file, spec).run(); });
+  EXPECT_GE(cases, 80u);
+}
+
+}  // namespace
+}  // namespace wherry::api::sessions

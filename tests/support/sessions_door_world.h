@@ -1,0 +1,66 @@
+#pragma once
+
+#include "api/sessions/routes.h"
+#include "services/sessions/session_listener.h"
+#include "tests/support/door_world.h"
+#include "tests/support/magpipe_world.h"
+#include "tests/support/memory_inbound_store.h"
+#include "tests/support/memory_session_store.h"
+#include "tests/support/scripted_linked_transport.h"
+
+namespace wherry::test {
+
+/// The Sessions door, with a key of the first tenant, a session of it that is linked and may send, and one of somebody else.
+class SessionsDoorWorld : public DoorWorld {
+ public:
+  SessionsDoorWorld() {
+    history.owner = tenant;
+    key = key_with({});
+    session = create(tenant, "Support DE");
+    foreign_session = create(other_tenant, "theirs");
+    api::sessions::add_sessions_routes(router,
+                                       {access, sessions, outbox, idempotency, media, history, transport, session_store, clock, "gw-1"});
+  }
+
+  std::string key_with(Scopes scopes) {
+    NewKey wanted;
+    wanted.tenant = tenant;
+    wanted.style = "sessions";
+    wanted.label = "shop";
+    wanted.scopes = scopes;
+    return make_key(std::move(wanted));
+  }
+  ChannelId create(TenantId owner, std::string label) {
+    NewSession wanted;
+    wanted.tenant = owner;
+    wanted.label = std::move(label);
+    return run(io, sessions.create(std::move(wanted))).value().channel->id;
+  }
+  void link(ChannelId id) {
+    const linked::SessionId name{id.text()};
+    run(io, sessions.start(channels.find(id)->tenant, id)).value();
+    run(io, listener.set_keys(name, "f1", {{"creds", "me", Secret("keys")}})).value();
+    run(io, listener.paired(name, {*Jid::parse("4915112345678@s.whatsapp.net"), Jid::parse("88@lid"), "Shop", "android"})).value();
+    linked::StateChange working;
+    working.state = linked::State::working;
+    run(io, listener.state_changed(name, working));
+    transport.calls.clear();
+    session_store.told.clear();
+  }
+
+  MemoryHistory history{messages};
+  MemorySessionStore session_store;
+  MemoryInboundStore inbound;
+  Inbox inbox{inbound, channels, conversations, clock};
+  SessionTable table;
+  SessionStates states{{session_store, channels, table, clock}};
+  SessionKeys session_keys{{session_store, table, states, clock, "gw-1"}};
+  SessionInbound traffic{{session_keys, inbox, messages, secrets, clock}};
+  SessionListener listener{{table, states, session_keys, traffic}};
+  ScriptedLinkedTransport transport;
+  Sessions sessions{{session_store, channels, transport, table, states, clock, {}}};
+  ChannelId session, foreign_session;
+  std::string key;
+};
+
+}  // namespace wherry::test
