@@ -55,7 +55,7 @@ void add_add(CLI::App& webhook, const Shared& parsed) {
   add.add_option("--tenant", parsed->tenant, "Tenant id or name")->required();
   add.add_option("--url-to-call,--to", fields["url"], "The endpoint, http(s)")->required();
   add.add_option("--format", fields["format"], "Body and signature")
-      ->check(CLI::IsMember({"standard", "pipes", "pipes_app", "graph", "pepipost", "magpipe"}))
+      ->check(CLI::IsMember({"standard", "pipes", "pipes_app", "graph", "pepipost", "magpipe", "sessions"}))
       ->default_val("standard");
   add.add_option("--channel", fields["channel_id"], "Only this channel (pool_…)");
   add.add_option("--secret", fields["secret"], "Signing secret, or @FILE that holds it; made when absent");

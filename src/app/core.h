@@ -5,6 +5,7 @@
 #include "api/magpipe/webhook_format.h"
 #include "api/pepipost/webhook_format.h"
 #include "api/pipes/webhook_format.h"
+#include "api/sessions/webhook_format.h"
 #include "api/webhooks/graph_format.h"
 #include "api/webhooks/standard_format.h"
 #include "app/config.h"
@@ -124,6 +125,7 @@ struct Core {
   api::webhooks::GraphFormat graph_format;
   api::pepipost::PepipostWebhookFormat pepipost_format;
   api::magpipe::MagpipeWebhookFormat magpipe_format;
+  api::sessions::SessionsWebhookFormat sessions_format;
   Webhooks webhooks;
   LiveDispatch live_dispatch;
 

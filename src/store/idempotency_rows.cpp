@@ -17,8 +17,6 @@ constexpr const char* select_claim =
 constexpr const char* update_answer =
     "UPDATE idempotency_keys SET status = $4, body = $5 "
     "WHERE tenant_id = $1 AND route = $2 AND idempotency_key = $3 AND status IS NULL";
-constexpr const char* delete_one =
-    "DELETE FROM idempotency_keys WHERE tenant_id = $1 AND route = $2 AND idempotency_key = $3 AND message_id = $4";
 constexpr const char* delete_old = "DELETE FROM idempotency_keys WHERE created_at <= $1";
 
 IdempotencyRecord to_record(const Row& row) {
@@ -51,13 +49,6 @@ Task<Result<void>> SqlIdempotencyStore::finish(IdempotencyClaim claim, Idempoten
                    {value_of(claim.tenant), std::move(claim.route), std::move(claim.key), number(static_cast<std::uint64_t>(answer.status)),
                     std::move(answer.body)},
                    {}});
-  CO_TRY_VOID(co_await database_.commit(std::move(batch)));
-  co_return Result<void>();
-}
-
-Task<Result<void>> SqlIdempotencyStore::release(IdempotencyClaim claim, MessageId message) {
-  Batch batch;
-  batch.push_back({delete_one, {value_of(claim.tenant), std::move(claim.route), std::move(claim.key), value_of(message)}, {}});
   CO_TRY_VOID(co_await database_.commit(std::move(batch)));
   co_return Result<void>();
 }

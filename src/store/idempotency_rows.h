@@ -11,7 +11,6 @@ class SqlIdempotencyStore final : public IdempotencyStore {
   explicit SqlIdempotencyStore(Database& database) : database_(database) {}
   Task<Result<std::optional<IdempotencyRecord>>> find(IdempotencyClaim claim) override;
   Task<Result<void>> finish(IdempotencyClaim claim, IdempotentAnswer answer) override;
-  Task<Result<void>> release(IdempotencyClaim claim, MessageId message) override;
   Task<Result<std::uint64_t>> forget(Timestamp made_until) override;
 
  private:

@@ -10,16 +10,16 @@ namespace {
 
 constexpr const char* insert_subscription =
     "INSERT INTO subscriptions (id, tenant_id, channel_id, format, url, secret, previous_secret, signing_seed, kinds, disabled_reason, "
-    "failing_since, first_sequence, cursor_at, created_at, edition, header_name, header_value) "
-    "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, n.last, n.last, $12, $13, $14, $15 "
+    "failing_since, first_sequence, cursor_at, created_at, edition, header_name, header_value, updated_at) "
+    "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, n.last, n.last, $12, $13, $14, $15, $12 "
     "FROM (SELECT COALESCE(MAX(sequence), 0) AS last FROM journal WHERE tenant_id = $2) n";
 constexpr const char* select_first = "SELECT first_sequence FROM subscriptions WHERE id = $1";
 constexpr const char* select_subscriptions =
     "SELECT id, tenant_id, channel_id, format, url, secret, previous_secret, signing_seed, kinds, disabled_reason, failing_since, "
-    "first_sequence, created_at, edition, header_name, header_value FROM subscriptions WHERE removed_at IS NULL ORDER BY id";
+    "first_sequence, created_at, edition, header_name, header_value, updated_at FROM subscriptions WHERE removed_at IS NULL ORDER BY id";
 constexpr const char* update_row =
     "UPDATE subscriptions SET url = $2, secret = $3, previous_secret = $4, kinds = $5, disabled_reason = $6, failing_since = $7, "
-    "edition = $8, header_name = $9, header_value = $10 "
+    "edition = $8, header_name = $9, header_value = $10, channel_id = $11, updated_at = $12 "
     "WHERE id = $1 AND removed_at IS NULL";
 constexpr const char* mark_removed = "UPDATE subscriptions SET removed_at = $2 WHERE id = $1 AND removed_at IS NULL";
 constexpr const char* delete_deliveries = "DELETE FROM deliveries WHERE subscription_id = $1";
@@ -73,6 +73,7 @@ Result<Subscription> SqlWebhookStore::to_subscription(const Row& row) const {
   if (std::holds_alternative<Bytes>(row[15])) {
     TRY(subscription.header_value, secrets_.open(as_blob(row[15])));
   }
+  subscription.updated_at = as_optional_time(row[16]).value_or(subscription.created_at);
   return subscription;
 }
 
@@ -105,7 +106,8 @@ Task<Result<void>> SqlWebhookStore::update_subscription(Subscription subscriptio
   const auto& s = subscription;
   Batch batch{{update_row,
                {value_of(s.id), s.url, secrets_.seal(s.secret), sealed(s.previous_secret), kinds_json(s.kinds), s.disabled_reason,
-                value_of(s.failing_since), number(s.edition), s.header_name, sealed_header(s)},
+                value_of(s.failing_since), number(s.edition), s.header_name, sealed_header(s), s.channel ? value_of(*s.channel) : Value(),
+                value_of(s.updated_at)},
                1}};
   auto done = co_await database_.commit(std::move(batch));
   if (!done && done.error().code == ErrorCode::conflict) co_return Error{ErrorCode::not_found, "no such subscription"};

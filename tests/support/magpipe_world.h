@@ -99,7 +99,7 @@ class MagpipeWorld : public DoorWorld {
   ScriptedEndpoint endpoint;
   api::magpipe::MagpipeWebhookFormat format;
   Webhooks webhooks{
-      {subscriptions, journal, feed, access_store, channels, endpoint, {&format, &format, &format, &format, &format}, clock, {}}};
+      {subscriptions, journal, feed, access_store, channels, endpoint, {&format, &format, &format, &format, &format, &format, &format}, clock, {}}};
   ChannelPtr foreign_channel;
   std::string key;
 };

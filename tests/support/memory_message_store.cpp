@@ -150,12 +150,6 @@ Task<Result<void>> MemoryIdempotencyStore::finish(IdempotencyClaim claim, Idempo
   co_return Result<void>();
 }
 
-Task<Result<void>> MemoryIdempotencyStore::release(IdempotencyClaim claim, MessageId message) {
-  if (auto failed = messages_.begin_write(); !failed) co_return failed;
-  std::erase_if(messages_.keys, [&](const auto& one) { return one.first == claimed_key(claim) && one.second.message == message; });
-  co_return Result<void>();
-}
-
 Task<Result<std::uint64_t>> MemoryIdempotencyStore::forget(Timestamp made_until) {
   co_return std::erase_if(messages_.keys, [&](const auto& entry) { return entry.second.created_at <= made_until; });
 }

@@ -68,7 +68,6 @@ class MemoryIdempotencyStore final : public IdempotencyStore {
   explicit MemoryIdempotencyStore(MemoryMessageStore& messages) : messages_(messages) {}
   Task<Result<std::optional<IdempotencyRecord>>> find(IdempotencyClaim claim) override;
   Task<Result<void>> finish(IdempotencyClaim claim, IdempotentAnswer answer) override;
-  Task<Result<void>> release(IdempotencyClaim claim, MessageId message) override;
   Task<Result<std::uint64_t>> forget(Timestamp made_until) override;
 
  private:

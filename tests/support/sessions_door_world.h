@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/sessions/routes.h"
+#include "api/sessions/webhook_format.h"
 #include "services/sessions/session_listener.h"
 #include "tests/support/door_world.h"
 #include "tests/support/magpipe_world.h"
@@ -19,7 +20,7 @@ class SessionsDoorWorld : public DoorWorld {
     session = create(tenant, "Support DE");
     foreign_session = create(other_tenant, "theirs");
     api::sessions::add_sessions_routes(router,
-                                       {access, sessions, outbox, idempotency, media, history, transport, session_store, clock, "gw-1"});
+                                       {access, sessions, outbox, idempotency, media, rows, blobs, history, transport, session_store, webhooks, clock, "gw-1"});
   }
 
   std::string key_with(Scopes scopes) {
@@ -59,6 +60,13 @@ class SessionsDoorWorld : public DoorWorld {
   SessionListener listener{{table, states, session_keys, traffic}};
   ScriptedLinkedTransport transport;
   Sessions sessions{{session_store, channels, transport, table, states, clock, {}}};
+  MemorySubscriptions subscriptions;
+  MemoryJournal journal;
+  JournalFeed feed{clock};
+  ScriptedEndpoint endpoint;
+  api::sessions::SessionsWebhookFormat format;
+  Webhooks webhooks{
+      {subscriptions, journal, feed, access_store, channels, endpoint, {&format, &format, &format, &format, &format, &format}, clock, {}}};
   ChannelId session, foreign_session;
   std::string key;
 };

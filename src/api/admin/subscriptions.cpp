@@ -94,7 +94,7 @@ Task<Result<http::Response>> create_subscription(AdminServices& services, http::
   const auto tenant_id = TenantId::parse(tenant.value_or(""));
   if (!tenant_id) co_return invalid("tenant_id must be a tenant's id (ten_…)");
   const auto chosen = webhook_format_from(format.value_or("standard"));
-  if (!chosen) co_return invalid("format is standard, pipes, pipes_app, graph, pepipost or magpipe");
+  if (!chosen) co_return invalid("format is standard, pipes, pipes_app, graph, pepipost, magpipe or sessions");
   NewSubscription wanted;
   wanted.tenant = *tenant_id;
   wanted.format = *chosen;

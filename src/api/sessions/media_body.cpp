@@ -150,13 +150,13 @@ void MediaBody::decode() {
 
 void MediaBody::write_decoded() {
   if (trouble_ || decoded_.empty()) return;
-  if (!upload_) {
-    auto begun = media_.begin_unjudged(most_decoded);
-    if (begun) upload_ = std::move(*begun);
+  if (!file_) {
+    auto begun = blobs_.create(most_decoded);
+    if (begun) file_ = std::move(*begun);
     else trouble_ = std::move(begun).error();
   }
   if (trouble_) return;
-  auto written = upload_->writer->write(decoded_);
+  auto written = file_->write(decoded_);
   if (written) return;
   if (written.error().code == ErrorCode::too_large) return trouble("media.data is larger than 16 MiB");
   trouble_ = std::move(written).error();
@@ -172,19 +172,17 @@ void MediaBody::end_data() {
   write_decoded();
 }
 
-std::string MediaBody::sniffed_type() const { return upload_ ? normalize_mime(upload_->writer->sniffed_mime()) : std::string(); }
+std::string MediaBody::sniffed_type() const { return file_ ? normalize_mime(file_->sniffed_mime()) : std::string(); }
 
 Result<void> MediaBody::check() const {
   if (trouble_) return *trouble_;
-  if (!upload_) return Error{ErrorCode::invalid_argument, "media.data must not be empty"};
+  if (!file_) return Error{ErrorCode::invalid_argument, "media.data must not be empty"};
   return {};
 }
 
-Result<Upload> MediaBody::take_upload() {
+Result<std::unique_ptr<BlobWriter>> MediaBody::take_file() {
   TRY_VOID(check());
-  auto upload = std::move(*upload_);
-  upload_.reset();
-  return upload;
+  return std::move(file_);
 }
 
 }  // namespace wherry::api::sessions

@@ -6,7 +6,8 @@
 
 #include "base/bytes.h"
 #include "net/body.h"
-#include "services/media/media_service.h"
+#include "domain/media_kind.h"
+#include "services/ports/media_store.h"
 
 namespace wherry::api::sessions {
 
@@ -35,10 +36,10 @@ class MediaBody {
   static constexpr std::uint64_t most_raw = 24ull << 20;
   static constexpr std::uint64_t most_rest = 1u << 20;
 
-  explicit MediaBody(MediaService& media) : media_(media) {}
+  explicit MediaBody(BlobStore& blobs) : blobs_(blobs) {}
 
   /// Errors: too_large (the body as a whole, or what is not the file), and those of reading. What is wrong with the file is kept for
-  /// take_upload().
+  /// take_file().
   Task<Result<void>> read(http::BodyReader& body);
 
   const std::string& text() const { return text_; }
@@ -47,10 +48,10 @@ class MediaBody {
   const std::string& uri_type() const { return uri_type_; }
   /// What the bytes look like; empty when nobody can tell.
   std::string sniffed_type() const;
-  /// Whether take_upload() will give the file.
+  /// Whether take_file() will give the file.
   Result<void> check() const;
   /// The decoded file. Errors: invalid_argument (no base64, empty, over most_decoded), unavailable.
-  Result<Upload> take_upload();
+  Result<std::unique_ptr<BlobWriter>> take_file();
 
  private:
   void data(char c);
@@ -63,7 +64,7 @@ class MediaBody {
     if (!trouble_) trouble_ = Error{ErrorCode::invalid_argument, std::move(text)};
   }
 
-  MediaService& media_;
+  BlobStore& blobs_;
   DataFinder finder_;
   std::string text_;
   unsigned times_given_ = 0;
@@ -73,7 +74,7 @@ class MediaBody {
   std::string uri_type_;
   std::string encoded_, decoded_; ///< base64 waiting to be decoded; scratch
   Base64Decoder decoder_;
-  std::optional<Upload> upload_;
+  std::unique_ptr<BlobWriter> file_;
   std::optional<Error> trouble_;
 };
 

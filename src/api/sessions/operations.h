@@ -42,4 +42,12 @@ Task<Result<http::Response>> vote(const SessionsServices& services, http::Reques
 /// POST …/messages/{mid}/forward   Takes {"chat","sender","to"}; a message of its own, so it counts against the budget.
 Task<Result<http::Response>> forward_message(const SessionsServices& services, http::Request& request, Principal caller);
 
+/// Webhooks of the caller. Bodies: {"url","events","sessionId"?,"secret"?,"customHeaders"?,"retryPolicy"?,"active"?}; wrong ones are 422.
+Task<Result<http::Response>> list_webhooks(const SessionsServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> create_webhook(const SessionsServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> get_webhook(const SessionsServices& services, http::Request& request, Principal caller);
+/// PATCH: what is absent stays; a secret replaces the old one at once.
+Task<Result<http::Response>> change_webhook(const SessionsServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> delete_webhook(const SessionsServices& services, http::Request& request, Principal caller);
+
 }  // namespace wherry::api::sessions

@@ -1,5 +1,6 @@
 #include "api/sessions/routes.h"
 
+#include "api/sessions/errors.h"
 #include "api/sessions/guard.h"
 
 namespace wherry::api::sessions {
@@ -27,6 +28,11 @@ void add_sessions_routes(http::Router& router, SessionsServices services) {
   add(delete_, "/sessions/{session}/messages/{mid}/reaction", {remove_reaction, Scope::send});
   add(post, "/sessions/{session}/messages/{mid}/vote", {vote, Scope::send});
   add(post, "/sessions/{session}/messages/{mid}/forward", {forward_message, Scope::send});
+  add(get, "/webhooks", {list_webhooks, Scope::manage});
+  add(post, "/webhooks", {create_webhook, Scope::manage, unprocessable});
+  add(get, "/webhooks/{webhook}", {get_webhook, Scope::manage});
+  add(patch, "/webhooks/{webhook}", {change_webhook, Scope::manage, unprocessable});
+  add(delete_, "/webhooks/{webhook}", {delete_webhook, Scope::manage});
   router.fallback("/api/v1/", [shared](http::Request& request) { return other_path(*shared, request); });
 }
 

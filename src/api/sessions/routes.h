@@ -11,6 +11,7 @@
 #include "services/ports/linked_transport.h"
 #include "services/ports/message_history.h"
 #include "services/sessions/sessions.h"
+#include "services/webhooks/webhooks.h"
 
 namespace wherry::api::sessions {
 
@@ -21,9 +22,12 @@ struct SessionsServices {
   Outbox& outbox;
   Idempotency& idempotency;
   MediaService& media;
+  MediaRows& media_rows;
+  BlobStore& blobs;
   MessageHistory& history;
   linked::LinkedTransport& transport;
   SessionStore& store;
+  Webhooks& webhooks;
   Clock& clock;
   std::string gateway_id = "gw-1";
   /// What holds for sessions that have no rates of their own.

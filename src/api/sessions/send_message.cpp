@@ -4,6 +4,7 @@
 #include "api/sessions/outgoing.h"
 #include "api/sessions/recipient.h"
 #include "api/sessions/send_body.h"
+#include "services/media/bare_upload.h"
 #include "services/media/media_content.h"
 
 namespace wherry::api::sessions {
@@ -33,10 +34,9 @@ class NewMessage final : public Outgoing {
       co_return message;
     }
     auto& part = std::get<MediaPart>(body_.what);
-    CO_TRY(auto upload, media_.take_upload());
-    upload.declared_mime = std::move(part.mime_type);
-    upload.file_name = std::move(part.file_name);
-    CO_TRY(auto file, co_await services_.media.finish(tenant_, std::move(upload)));
+    CO_TRY(auto bytes, media_.take_file());
+    BareUpload upload{std::move(bytes), std::move(part.mime_type), std::move(part.file_name)};
+    CO_TRY(auto file, co_await keep_bare(services_.media, services_.media_rows, services_.clock, tenant_, std::move(upload)));
     auto content = media_content(file, std::move(part.caption), part.kind);
     content.mentions = std::move(part.mentions);
     message.content = std::move(content);
@@ -65,7 +65,7 @@ Task<Result<http::Response>> send_message(const SessionsServices& services, http
   CO_TRY(const auto session, session_of(services, request, caller));
   CO_TRY(const auto mode, mode_asked(request));
   CO_TRY(auto key, idempotency_key(request.headers));
-  MediaBody media(services.media);
+  MediaBody media(services.blobs);
   CO_TRY_VOID(co_await media.read(*request.body));
   CO_TRY(const auto object, parse_object(media.text()));
   CO_TRY(auto body, parse_send(object, media));

@@ -1,6 +1,7 @@
 #include "api/sessions/send_once.h"
 
 #include "api/sessions/send_result.h"
+#include "base/random.h"
 #include "services/idempotency/key.h"
 
 namespace wherry::api::sessions {
@@ -10,6 +11,17 @@ namespace {
 constexpr std::string_view header = "Idempotency-Key";
 constexpr milliseconds patience = seconds(30);
 constexpr milliseconds look_again = milliseconds(50);
+
+constexpr unsigned most_numbers = 1000;         // of sends under one key that failed
+constexpr std::size_t own_key_length = 32;
+
+// A key's texts are printable, so that the line break tells it from its number. Bodies are not compared: there is no fingerprint.
+IdempotencyClaim claim_of(TenantId tenant, const std::optional<std::string>& key, unsigned number) {
+  if (!key) return {tenant, "POST /api/v1/messages without a key", random_text(own_key_length, alphanumeric), Sha256{}};
+  auto text = *key;
+  if (number > 0) text += '\n' + std::to_string(number);
+  return {tenant, "POST /api/v1/messages", std::move(text), Sha256{}};
+}
 
 bool came_to_nothing(const Message& message) {
   return message.state == MessageState::failed || message.state == MessageState::cancelled;
@@ -27,25 +39,28 @@ Result<std::optional<std::string>> idempotency_key(const http::Headers& headers)
   return std::optional(std::move(key));
 }
 
-IdempotencyClaim claim_of(TenantId tenant, std::string key) { return {tenant, "POST /api/v1/messages", std::move(key), Sha256{}}; }
-
-Task<Result<Idempotency::Begun>> begin_send(const SessionsServices& services, IdempotencyClaim claim) {
+Task<Result<Idempotency::Begun>> begin_send(const SessionsServices& services, TenantId tenant, std::optional<std::string> key) {
   const auto until = services.clock.now() + patience;
-  while (true) {
+  auto claim = claim_of(tenant, key, 0);
+  for (unsigned number = 0; number < most_numbers;) {
     auto begun = co_await services.idempotency.begin(claim, Idempotency::AnsweredBy::acceptance);
     if (!begun && begun.error().code != ErrorCode::idempotency_conflict) co_return begun;
     const auto* message = begun ? std::get_if<Message>(&*begun) : nullptr;
-    const bool late = services.clock.now() >= until;
     if (message != nullptr && came_to_nothing(*message)) {
-      const auto id = message->id;
-      CO_TRY_VOID(co_await services.idempotency.forget(claim, id));
-      if (late) co_return key_in_use();
+      claim = claim_of(tenant, key, ++number);
       continue;
     }
-    const bool waits = !begun || (message != nullptr && mode_of(*message) == Mode::sync && on_its_way(*message) && !late);
-    if (!waits || late) co_return begun;
+    const bool waits = !begun || (message != nullptr && mode_of(*message) == Mode::sync && on_its_way(*message));
+    if (!waits || services.clock.now() >= until) co_return begun;
     co_await services.clock.sleep_for(look_again);
   }
+  co_return Error{ErrorCode::conflict, "this Idempotency-Key has failed too often: take another"};
+}
+
+Task<Result<std::optional<Message>>> message_under(const SessionsServices& services, IdempotencyClaim claim) {
+  CO_TRY(auto begun, co_await services.idempotency.begin(std::move(claim), Idempotency::AnsweredBy::acceptance));
+  auto* message = std::get_if<Message>(&begun);
+  co_return message == nullptr ? std::optional<Message>() : std::optional(std::move(*message));
 }
 
 http::Response replay(const IdempotentAnswer& answer) { return http::json_response(answer.status, replayed_body(answer.body)); }

@@ -43,16 +43,6 @@ Task<void> Idempotency::finish(const Hold& hold, IdempotentAnswer answer) {
   if (!stored) log::warn("idempotent_answer_not_stored", {{"detail", stored.error().detail}});
 }
 
-Task<Result<std::optional<Message>>> Idempotency::message_of(const Hold& hold) {
-  CO_TRY(const auto record, co_await store_.find(hold.claim()));
-  if (!record) co_return std::optional<Message>();
-  co_return co_await messages_.find_message(record->message);
-}
-
-Task<Result<void>> Idempotency::forget(IdempotencyClaim claim, MessageId message) {
-  co_return co_await store_.release(std::move(claim), message);
-}
-
 Task<Result<std::uint64_t>> Idempotency::sweep() {
   const auto until = clock_.now() - idempotency_lifetime;
   co_return co_await store_.forget(until);

@@ -2,7 +2,6 @@
 
 #include <map>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -48,11 +47,6 @@ class Idempotency {
   /// Stores an answer that will not change. Without an accepted message under the key it does nothing; a failure is only logged,
   /// since the message's state tells the same.
   Task<void> finish(const Hold& hold, IdempotentAnswer answer);
-
-  /// The message that was accepted under the key; nullopt when there is none.
-  Task<Result<std::optional<Message>>> message_of(const Hold& hold);
-  /// For doors whose keys remember successes only: the key is free again, if it is still that message's.
-  Task<Result<void>> forget(IdempotencyClaim claim, MessageId message);
 
   /// Forgets keys past their lifetime. Gives how many.
   Task<Result<std::uint64_t>> sweep();

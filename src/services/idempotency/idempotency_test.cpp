@@ -110,27 +110,6 @@ TEST_F(IdempotencyTest, ALostAnswerIsToldByItsMessage) {
   }
 }
 
-TEST_F(IdempotencyTest, AKeyCanBeFreedOfItsMessageOnly) {
-  const auto message = accept(claim(), MessageState::failed);
-  const auto another = MessageId::make(clock.now());
-  EXPECT_TRUE(test::run(io, service.forget(claim(), another)));
-  EXPECT_FALSE(is_new(begin(claim()))) << "it is not that message's";
-
-  EXPECT_TRUE(test::run(io, service.forget(claim(), message)));
-
-  EXPECT_TRUE(is_new(begin(claim("k", "another body"))));
-}
-
-TEST_F(IdempotencyTest, WhoHoldsAKeyFindsItsMessage) {
-  auto first = begin(claim());
-  const auto& hold = std::get<Idempotency::Hold>(*first);
-  EXPECT_FALSE(test::run(io, service.message_of(hold)).value());
-
-  const auto message = accept(claim(), MessageState::uncertain);
-
-  EXPECT_EQ(test::run(io, service.message_of(hold)).value()->id, message);
-}
-
 TEST_F(IdempotencyTest, AKeyIsNewAgainAfter24Hours) {
   accept(claim(), MessageState::sent);
   clock.advance(24h - 1ms);

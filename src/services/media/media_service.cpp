@@ -37,12 +37,7 @@ Result<Upload> MediaService::begin(std::string declared_mime, std::string file_n
   const auto mime = normalize_mime(declared_mime);
   const auto limit = mime.empty() ? max_media_bytes : media_size_limit(media_kind_for(mime));
   TRY(auto writer, blobs_.create(limit));
-  return Upload{std::move(writer), std::move(declared_mime), std::move(file_name), keep, true};
-}
-
-Result<Upload> MediaService::begin_unjudged(std::uint64_t limit, milliseconds keep) {
-  TRY(auto writer, blobs_.create(limit));
-  return Upload{std::move(writer), {}, {}, keep, false};
+  return Upload{std::move(writer), std::move(declared_mime), std::move(file_name), keep};
 }
 
 Task<Result<Media>> MediaService::finish(TenantId tenant, Upload upload) {
@@ -51,9 +46,9 @@ Task<Result<Media>> MediaService::finish(TenantId tenant, Upload upload) {
   const auto kind = media_kind_for(mime);
   const auto size = upload.writer->size();
   if (size == 0) co_return Error{ErrorCode::unsupported_media, "The file is empty"};
-  if (upload.judged && size > media_size_limit(kind)) co_return too_large(kind);
+  if (size > media_size_limit(kind)) co_return too_large(kind);
   const auto sniffed = normalize_mime(upload.writer->sniffed_mime());
-  if (upload.judged && !content_may_be(mime, sniffed)) {
+  if (!content_may_be(mime, sniffed)) {
     co_return Error{ErrorCode::unsupported_media, "The content is not of type " + mime, "it looks like " + sniffed};
   }
   CO_TRY(auto committed, co_await commit(std::move(upload.writer)));

@@ -19,7 +19,6 @@ struct Upload {
   std::string declared_mime;   ///< raw, from the caller or the remote side
   std::string file_name;
   milliseconds keep;           ///< how long it will be there
-  bool judged = true;          ///< size and content are held against the type
 
   /// Errors: too_large, saying which limit it was; unavailable.
   Result<void> write(std::string_view piece);
@@ -38,9 +37,6 @@ class MediaService {
 
   /// Opens a writer that refuses more than the declared type's limit, or max_media_bytes while the type is unknown (empty).
   Result<Upload> begin(std::string declared_mime, std::string file_name, milliseconds keep = lifetime);
-  /// Opens a writer for a door whose contract takes any content under any type, up to `limit` bytes: finish() then looks at the form of
-  /// the type only.
-  Result<Upload> begin_unjudged(std::uint64_t limit, milliseconds keep = lifetime);
   /// Checks type and size, stores the row. Errors: unsupported_media (empty file, malformed MIME type, content that is not what
   /// an image, audio, video or sticker type claims), too_large (for its kind), unavailable.
   Task<Result<Media>> finish(TenantId tenant, Upload upload);

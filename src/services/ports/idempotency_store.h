@@ -52,8 +52,6 @@ class IdempotencyStore {
   virtual Task<Result<std::optional<IdempotencyRecord>>> find(IdempotencyClaim claim) = 0;
   /// Adds the answer to a record that has none; without a record it does nothing.
   virtual Task<Result<void>> finish(IdempotencyClaim claim, IdempotentAnswer answer) = 0;
-  /// Forgets the record, if it is still that message's.
-  virtual Task<Result<void>> release(IdempotencyClaim claim, MessageId message) = 0;
   /// Forgets records made at or before that time. Gives how many.
   virtual Task<Result<std::uint64_t>> forget(Timestamp made_until) = 0;
 };

@@ -54,6 +54,12 @@ class WebhookRenderer {
   /// The kinds of events the format has a form for; empty: every kind.
   virtual std::vector<std::string> kinds() const = 0;
   bool tells(std::string_view kind) const;
+  /// What a subscription's `kinds` call an event of this kind.
+  virtual std::string name_of(std::string_view kind) const { return std::string(kind); }
+  /// Whether `kinds` may hold this name; also one that no event has, where the product's clients are used to it.
+  virtual bool takes_name(std::string_view name) const { return tells(name); }
+  /// Whether events of such channels are told.
+  virtual bool is_about(ChannelKind) const { return true; }
   /// Whether statuses that move no message are passed over: repeated ones, and those that come after a later one.
   virtual bool only_moves() const { return false; }
   /// How many editions the format has; a subscription chooses one, from 1.

@@ -10,7 +10,7 @@
 namespace wherry {
 
 /// What the body and the signature of a webhook look like.
-enum class WebhookFormat { pipes, standard, graph, pepipost, magpipe, pipes_app };
+enum class WebhookFormat { pipes, standard, graph, pepipost, magpipe, pipes_app, sessions };
 std::string_view to_string(WebhookFormat format);
 std::optional<WebhookFormat> webhook_format_from(std::string_view text);
 
@@ -24,14 +24,15 @@ struct Subscription {
   Secret secret;                           ///< empty: not signed (pipes only)
   std::optional<Secret> previous_secret;   ///< signs beside the new one during a rotation
   std::optional<Secret> signing_seed;      ///< Ed25519, 32 bytes: standard's v1a signatures
-  std::vector<std::string> kinds;          ///< journal kinds; empty: all that the format can tell
+  std::vector<std::string> kinds;          ///< journal kinds, or the format's names of them; empty: all that the format can tell
   std::uint32_t edition = 1;               ///< of a format that has several
-  std::string header_name;                 ///< a header of the tenant's own, sent with every call; empty: none
-  Secret header_value;
+  std::string header_name;                 ///< a header of the tenant's own, sent with every call; empty: none; "*": several
+  Secret header_value;                     ///< of several: a JSON object of names and values
   std::string disabled_reason;             ///< empty: enabled
   std::optional<Timestamp> failing_since;  ///< the first failure since the last success
   std::uint64_t first_sequence = 0;        ///< events after this one are for it; set by the store
   Timestamp created_at;
+  Timestamp updated_at;                    ///< when its settings were last changed
 
   bool enabled() const { return disabled_reason.empty(); }
 };

@@ -31,14 +31,17 @@ Result<void> check_secret(WebhookFormat format, std::string_view secret) {
     }
     return {};
   }
-  if (secret.size() < shortest || secret.size() > longest || !is_printable(secret)) {
-    return Error{ErrorCode::invalid_argument, "secret must have 16 to 256 printable characters"};
+  const auto least = format == WebhookFormat::sessions ? 1 : shortest;  // its clients bring secrets of any length
+  if (secret.size() < least || secret.size() > longest || !is_printable(secret)) {
+    return Error{ErrorCode::invalid_argument, "secret must have " + std::to_string(least) + " to 256 printable characters"};
   }
   return {};
 }
 
 Secret make_secret(WebhookFormat format) {
-  if (format == WebhookFormat::pipes || format == WebhookFormat::pipes_app || format == WebhookFormat::pepipost) return {};
+  const bool unsigned_unless_asked = format == WebhookFormat::pipes || format == WebhookFormat::pipes_app ||
+                                     format == WebhookFormat::pepipost || format == WebhookFormat::sessions;
+  if (unsigned_unless_asked) return {};
   if (format == WebhookFormat::graph) return Secret(random_text(graph_length, alphanumeric));
   std::array<std::uint8_t, 32> bytes{};
   fill_random(bytes);

@@ -99,10 +99,12 @@ Task<Result<void>> Runner::load() {
 
 bool Runner::is_for_us(const JournalItem& item) const {
   const auto& kinds = subscription_.kinds;
-  if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), item.event.kind) == kinds.end()) return false;
+  const auto& renderer = parts_.renderer;
+  if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), renderer.name_of(item.event.kind)) == kinds.end()) return false;
   if (subscription_.channel && item.event.channel != subscription_.channel) return false;
-  if (parts_.renderer.only_moves() && is_idle_status(item.event)) return false;
-  return parts_.renderer.tells(item.event.kind);
+  if (renderer.only_moves() && is_idle_status(item.event)) return false;
+  const auto channel = item.event.channel ? parts_.channels.find(*item.event.channel) : nullptr;
+  return renderer.tells(item.event.kind) && (!channel || renderer.is_about(channel->kind));
 }
 
 void Runner::add(JournalItem item) {

@@ -15,6 +15,16 @@ constexpr std::array<milliseconds, 3> pipes_app_delays{seconds(10), seconds(60),
 constexpr std::array<milliseconds, 2> pepipost_delays{seconds(5), seconds(30)};
 constexpr std::array<milliseconds, 9> standard_delays{seconds(5), minutes(5), minutes(30), hours(2), hours(5),
                                                       hours(10),  hours(14),  hours(20),   hours(24)};
+// 2, 4, 8, … seconds: 15 tries.
+constexpr std::array<milliseconds, 14> doubling_delays = [] {
+  std::array<milliseconds, 14> delays{};
+  milliseconds next = seconds(2);
+  for (auto& delay : delays) {
+    delay = next;
+    next *= 2;
+  }
+  return delays;
+}();
 constexpr milliseconds longest_retry_after = hours(1);
 constexpr milliseconds first_probe = seconds(5);
 constexpr milliseconds longest_probe = minutes(1);
@@ -25,6 +35,7 @@ std::span<const milliseconds> delays_of(WebhookFormat format) {
     case WebhookFormat::pipes: return pipes_delays;
     case WebhookFormat::pipes_app: return pipes_app_delays;
     case WebhookFormat::pepipost: return pepipost_delays;
+    case WebhookFormat::sessions: return doubling_delays;
     case WebhookFormat::standard:
     case WebhookFormat::graph:
     case WebhookFormat::magpipe: break;
@@ -38,7 +49,8 @@ milliseconds stretched(milliseconds delay, double random) {
 }  // namespace
 
 bool keeps_its_pace(WebhookFormat format) {
-  return format == WebhookFormat::pipes || format == WebhookFormat::pipes_app || format == WebhookFormat::pepipost;
+  return format == WebhookFormat::pipes || format == WebhookFormat::pipes_app || format == WebhookFormat::pepipost ||
+         format == WebhookFormat::sessions;
 }
 
 bool may_be_turned_off(WebhookFormat format) { return format != WebhookFormat::pepipost; }

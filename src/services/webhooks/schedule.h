@@ -13,7 +13,8 @@ bool keeps_its_pace(WebhookFormat format);
 bool may_be_turned_off(WebhookFormat format);
 /// Tries of one event in all, the first included.
 std::uint32_t most_attempts(WebhookFormat format);
-/// Pipes: +2 s, +8 s; its apps: +10 s, +60 s, +5 min. Pepipost: +5 s, +30 s. The others after the Standard Webhooks specification: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.
+/// Pipes: +2 s, +8 s; its apps: +10 s, +60 s, +5 min. Pepipost: +5 s, +30 s. Sessions: +2 s, +4 s, +8 s, …
+/// The others after the Standard Webhooks specification: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.
 /// `attempt` is the one that just failed, from 1.
 milliseconds retry_delay(WebhookFormat format, std::uint32_t attempt);
 /// The wait before the next try: the schedule's, up to a fifth longer by `random` (0 to 1), and not before what the endpoint asked

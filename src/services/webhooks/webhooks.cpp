@@ -18,7 +18,7 @@ Error invalid(std::string text) { return {ErrorCode::invalid_argument, std::move
 Result<void> check_kinds(const std::vector<std::string>& kinds, const WebhookRenderer& renderer) {
   if (kinds.size() > most_kinds) return invalid("kinds has at most 32 entries");
   for (const auto& kind : kinds) {
-    if (kind.empty() || kind.size() > longest_kind || !renderer.tells(kind)) {
+    if (kind.empty() || kind.size() > longest_kind || !renderer.takes_name(kind)) {
       return invalid("kinds: this format does not tell events of kind '" + kind.substr(0, longest_kind) + "'");
     }
   }
@@ -46,6 +46,7 @@ std::string_view to_string(WebhookFormat format) {
     case WebhookFormat::pepipost: return "pepipost";
     case WebhookFormat::magpipe: return "magpipe";
     case WebhookFormat::pipes_app: return "pipes_app";
+    case WebhookFormat::sessions: return "sessions";
     case WebhookFormat::standard: break;
   }
   return "standard";
@@ -53,7 +54,7 @@ std::string_view to_string(WebhookFormat format) {
 
 std::optional<WebhookFormat> webhook_format_from(std::string_view text) {
   for (const auto format : {WebhookFormat::pipes, WebhookFormat::standard, WebhookFormat::graph, WebhookFormat::pepipost,
-                            WebhookFormat::magpipe, WebhookFormat::pipes_app}) {
+                            WebhookFormat::magpipe, WebhookFormat::pipes_app, WebhookFormat::sessions}) {
     if (text == to_string(format)) return format;
   }
   return std::nullopt;
@@ -138,6 +139,12 @@ Task<Result<void>> Webhooks::restart(Subscription subscription) {
   co_return Result<void>();
 }
 
+Result<void> Webhooks::check_channel(TenantId tenant, std::optional<ChannelId> id) const {
+  const auto channel = id ? parts_.channels.find(*id) : nullptr;
+  if (id && (!channel || channel->tenant != tenant)) return Error{ErrorCode::not_found, "no such channel"};
+  return {};
+}
+
 Task<Result<Subscription>> Webhooks::add(NewSubscription request) {
   Subscription made;
   made.format = request.format;
@@ -149,14 +156,11 @@ Task<Result<Subscription>> Webhooks::add(NewSubscription request) {
   if (request.asymmetric && made.format != WebhookFormat::standard) co_return invalid("only the standard format has v1a signatures");
   CO_TRY(auto tenant, co_await parts_.access.find_tenant(request.tenant));
   if (!tenant) co_return Error{ErrorCode::not_found, "no such tenant"};
-  if (request.channel) {
-    const auto channel = parts_.channels.find(*request.channel);
-    if (!channel || channel->tenant != request.tenant) co_return Error{ErrorCode::not_found, "no such channel"};
-  }
+  CO_TRY_VOID(check_channel(request.tenant, request.channel));
   CO_TRY(auto others, co_await list(request.tenant));
   if (others.size() >= most_per_tenant) co_return Error{ErrorCode::already_exists, "a tenant has at most 50 subscriptions"};
 
-  made.created_at = parts_.clock.now();
+  made.created_at = made.updated_at = parts_.clock.now();
   made.id = SubscriptionId::make(made.created_at);
   made.tenant = request.tenant;
   made.channel = request.channel;
@@ -182,6 +186,10 @@ Task<Result<Subscription>> Webhooks::change(SubscriptionId id, SubscriptionChang
     CO_TRY_VOID(check_kinds(*change.kinds, renderer_of(changed)));
     changed.kinds = std::move(*change.kinds);
   }
+  if (change.channel) {
+    CO_TRY_VOID(check_channel(changed.tenant, *change.channel));
+    changed.channel = *change.channel;
+  }
   if (change.edition) {
     CO_TRY_VOID(check_edition(*change.edition, renderer_of(changed)));
     changed.edition = *change.edition;
@@ -202,6 +210,7 @@ Task<Result<Subscription>> Webhooks::change(SubscriptionId id, SubscriptionChang
     changed.disabled_reason = *change.enabled ? "" : "switched off";
     changed.failing_since.reset();
   }
+  changed.updated_at = parts_.clock.now();
   CO_TRY_VOID(co_await parts_.store.update_subscription(changed));
   CO_TRY_VOID(co_await restart(changed));
   co_return changed;
@@ -274,7 +283,14 @@ Task<Result<std::uint64_t>> Webhooks::replay(SubscriptionId id, WebhookStore::Re
 
 Task<Result<DeliveryCounts>> Webhooks::counts(SubscriptionId id) {
   CO_TRY(auto subscription, co_await find(id));
-  if (subscription.kinds.empty()) subscription.kinds = renderer_of(subscription).kinds();
+  const auto& renderer = renderer_of(subscription);
+  auto told = renderer.kinds();
+  const auto wanted = std::exchange(subscription.kinds, {});
+  if (told.empty()) told = wanted;
+  for (auto& kind : told) {
+    const bool counts = wanted.empty() || std::find(wanted.begin(), wanted.end(), renderer.name_of(kind)) != wanted.end();
+    if (counts) subscription.kinds.push_back(std::move(kind));
+  }
   co_return co_await parts_.store.counts(subscription, renderer_of(subscription).only_moves());
 }
 

@@ -24,6 +24,7 @@ struct NewSubscription {
 
 struct SubscriptionChange {
   std::optional<std::string> url;
+  std::optional<std::optional<ChannelId>> channel;   ///< of nullopt: every channel
   std::optional<std::string> secret;   ///< the old one goes on signing too, until forget_previous_secret
   bool forget_previous_secret = false;
   std::optional<std::vector<std::string>> kinds;
@@ -37,7 +38,7 @@ struct SubscriptionChange {
 class Webhooks {
  public:
   static constexpr std::size_t most_per_tenant = 50;
-  using Renderers = std::array<const WebhookRenderer*, 6>;  ///< by WebhookFormat
+  using Renderers = std::array<const WebhookRenderer*, 7>;  ///< by WebhookFormat
 
   struct Parts {
     WebhookStore& store;
@@ -81,6 +82,7 @@ class Webhooks {
  private:
   static constexpr milliseconds replay_apart{20};
 
+  Result<void> check_channel(TenantId tenant, std::optional<ChannelId> id) const;
   const WebhookRenderer& renderer_of(const Subscription& subscription) const;
   Task<Result<void>> restart(Subscription subscription);
   void run(Subscription subscription);

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "services/ports/models.h"
+
+namespace wherry {
+
+/// A conversation of a linked number as its owner sees it.
+struct Chat {
+  ConversationId conversation;
+  ChannelId channel;
+  ContactIdentity with;                      ///< a person, or a group by its address
+  std::optional<Timestamp> last_message_at;  ///< nullopt: nothing was said yet
+  std::uint32_t unread = 0;
+  bool archived = false, pinned = false;
+  std::optional<Timestamp> muted_until;
+  Timestamp cleared_at;                      ///< what is older was deleted here
+  Timestamp created_at;
+};
+
+/// What is absent stays.
+struct ChatChange {
+  std::optional<bool> archived, pinned;
+  std::optional<std::optional<Timestamp>> muted_until;  ///< of nullopt: not muted
+  std::optional<Timestamp> read_at;                     ///< what came until then counts as read
+  std::optional<Timestamp> cleared_at;                  ///< what came until then is gone here
+};
+
+/// Chats of linked numbers, made of conversations, their messages, and what their owner made of them. Errors of all calls: unavailable.
+class ChatStore {
+ public:
+  virtual ~ChatStore() = default;
+  struct Page {
+    ChannelId channel;
+    std::optional<ConversationId> after;     ///< newest conversations first
+    std::uint32_t limit = 50;
+    std::string search;                      ///< in names and addresses; empty: all
+    enum class Which { all, people, groups } which = Which::all;
+  };
+  /// Without those that were deleted and in which nothing came since.
+  virtual Task<Result<std::vector<Chat>>> list(Page page) = 0;
+  /// By an address: a number in any of its forms, or what is no number. nullopt: none.
+  virtual Task<Result<std::optional<Chat>>> find(ChannelId channel, std::string address) = 0;
+  /// Durable when it returns.
+  virtual Task<Result<void>> change(ConversationId conversation, ChatChange change) = 0;
+};
+
+}  // namespace wherry

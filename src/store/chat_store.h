@@ -1,0 +1,20 @@
+#pragma once
+
+#include "services/ports/chat_store.h"
+#include "store/database.h"
+
+namespace wherry::store {
+
+/// ChatStore in SQL.
+class SqlChatStore final : public ChatStore {
+ public:
+  explicit SqlChatStore(Database& database) : database_(database) {}
+  Task<Result<std::vector<Chat>>> list(Page page) override;
+  Task<Result<std::optional<Chat>>> find(ChannelId channel, std::string address) override;
+  Task<Result<void>> change(ConversationId conversation, ChatChange change) override;
+
+ private:
+  Database& database_;
+};
+
+}  // namespace wherry::store
