@@ -97,6 +97,7 @@ Core::Core(const Config& config, Clock& the_clock, Parts parts)
       source_store(*database),
       template_store(*database, &journal_feed),
       session_store(*database, secrets, &journal_feed),
+      chat_store(*database),
       access(access_store, clock),
       channels(channel_store, access_store, clock, config.graph_url, config.graph_version),
       conversations(message_store),

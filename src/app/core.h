@@ -33,6 +33,7 @@
 #include "services/webhooks/webhooks.h"
 #include "store/access_store.h"
 #include "store/channel_store.h"
+#include "store/chat_store.h"
 #include "store/consent_store.h"
 #include "store/database.h"
 #include "store/idempotency_rows.h"
@@ -96,6 +97,7 @@ struct Core {
   store::SqlSourceStore source_store;
   store::SqlTemplateStore template_store;
   store::SqlSessionStore session_store;
+  store::SqlChatStore chat_store;
   Access access;
   Channels channels;
   Conversations conversations;

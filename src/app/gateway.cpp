@@ -80,6 +80,9 @@ Gateway::Gateway(const Config& config, Core& core)
                 core.clock,
                 !config.media_urls_https_only,
                 config.pepipost_late_refusals},
+      sessions_{core.access,     core.sessions,      core.outbox,  core.idempotency,       core.media,   core.media_rows, *core.blobs,
+                core.history,    core.chat_store,    core.journal_store, core.journal_feed, *core.linked_transport,
+                core.session_store, core.webhooks, core.clock},
       meta_{core.inbox, core.channels, core.clock},
       router_(make_router()),
       media_worker_(core.inbound_store, core.media, core.upstream, core.channels, core.clock, worker_options(config)),
@@ -102,6 +105,7 @@ http::Router Gateway::make_router() {
   api::pipes::add_pipes_routes(router, pipes_);
   api::magpipe::add_magpipe_routes(router, magpipe_);
   api::pepipost::add_pepipost_routes(router, pepipost_);
+  api::sessions::add_sessions_routes(router, sessions_);
   api::openapi::add_openapi_routes(router);
   webhook_counters_ = api::meta_webhook::add_meta_webhook_routes(router, meta_);
   return router;

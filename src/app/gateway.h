@@ -9,6 +9,7 @@
 #include "api/meta_webhook/routes.h"
 #include "api/pepipost/routes.h"
 #include "api/pipes/routes.h"
+#include "api/sessions/routes.h"
 #include "app/core.h"
 #include "app/io_threads.h"
 #include "base/task_group.h"
@@ -49,6 +50,7 @@ class Gateway {
   api::pipes::PipesServices pipes_;
   api::magpipe::MagpipeServices magpipe_;
   api::pepipost::PepipostServices pepipost_;
+  api::sessions::SessionsServices sessions_;
   api::meta_webhook::MetaWebhookServices meta_;
   std::shared_ptr<const api::meta_webhook::MetaWebhookCounters> webhook_counters_;  // shared with the door
   http::Router router_;

@@ -37,6 +37,19 @@ MessageId id_at(Timestamp at, std::uint8_t rest) {
   return id;
 }
 
+MessageId just_before(MessageId id) {
+  for (std::size_t i = id.raw.bytes.size(); i-- > 0;) {
+    if (id.raw.bytes[i]-- != 0) break;
+  }
+  return id;
+}
+
+MessageId last_of(const HistoryFilter& filter) {
+  constexpr std::uint8_t greatest = 0xff;
+  const auto last = id_at(filter.until.value_or(from_unix_millis((1LL << 48) - 1)), greatest);
+  return filter.before ? std::min(last, just_before(*filter.before)) : last;
+}
+
 HistoryItem to_item(const Row& row) {
   HistoryItem item;
   item.direction = as_int(row[0]) == 0 ? HistoryItem::Direction::outbound : HistoryItem::Direction::inbound;
@@ -58,11 +71,11 @@ HistoryItem to_item(const Row& row) {
 }
 
 std::vector<Value> params_of(const HistoryFilter& filter) {
-  constexpr std::uint8_t first = 0, last = 0xff;
+  constexpr std::uint8_t first = 0;
   const auto& party = filter.party;
   return {value_of(filter.tenant),
           value_of(filter.since ? id_at(*filter.since, first) : MessageId{}),
-          value_of(id_at(filter.until.value_or(from_unix_millis((1LL << 48) - 1)), last)),
+          value_of(last_of(filter)),
           filter.direction ? number(*filter.direction == HistoryItem::Direction::inbound ? 1 : 0) : Value(),
           filter.conversation ? value_of(*filter.conversation) : Value(),
           party ? (party->channel ? value_of(*party->channel) : Value(Bytes())) : Value(),

@@ -5,6 +5,7 @@
 #include "services/sessions/session_listener.h"
 #include "tests/support/door_world.h"
 #include "tests/support/magpipe_world.h"
+#include "tests/support/memory_chats.h"
 #include "tests/support/memory_inbound_store.h"
 #include "tests/support/memory_session_store.h"
 #include "tests/support/scripted_linked_transport.h"
@@ -20,7 +21,7 @@ class SessionsDoorWorld : public DoorWorld {
     session = create(tenant, "Support DE");
     foreign_session = create(other_tenant, "theirs");
     api::sessions::add_sessions_routes(router,
-                                       {access, sessions, outbox, idempotency, media, rows, blobs, history, transport, session_store, webhooks, clock, "gw-1"});
+                                       {access, sessions, outbox, idempotency, media, rows, blobs, history, chats, journal, feed, transport, session_store, webhooks, clock, "gw-1"});
   }
 
   std::string key_with(Scopes scopes) {
@@ -50,6 +51,7 @@ class SessionsDoorWorld : public DoorWorld {
   }
 
   MemoryHistory history{messages};
+  MemoryChats chats;
   MemorySessionStore session_store;
   MemoryInboundStore inbound;
   Inbox inbox{inbound, channels, conversations, clock};

@@ -45,7 +45,7 @@ class Case final : public test::ContractCase {
       for (const auto& request : *before) send(call_of(request.as_object(), usual()));
     }
     world_.transport.done.clear();
-    if (const auto text = json::find_string(given(), "whatsapp")) script_whatsapp(*text);
+    script_whatsapp(world_.upstream);
   }
 
   void show_codes() {
@@ -65,11 +65,6 @@ class Case final : public test::ContractCase {
     refused.reason = reasons.at(outcome);
     refused.error = Error{ErrorCode::rejected, "no: " + std::string(outcome)};
     world_.transport.outcomes.push_back(refused);
-  }
-
-  void script_whatsapp(std::string_view text) {
-    if (text == "does not confirm") world_.upstream.script.push_back(SendUnknown{"reset"});
-    if (text == "refuses") world_.upstream.script.push_back(test::refused(131026));
   }
 
   http::Headers usual() const {

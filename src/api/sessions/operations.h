@@ -42,6 +42,43 @@ Task<Result<http::Response>> vote(const SessionsServices& services, http::Reques
 /// POST …/messages/{mid}/forward   Takes {"chat","sender","to"}; a message of its own, so it counts against the budget.
 Task<Result<http::Response>> forward_message(const SessionsServices& services, http::Request& request, Principal caller);
 
+/// Chats: conversations of the session, with what their owner made of them here; nothing of that reaches the phone. Newest first.
+Task<Result<http::Response>> list_chats(const SessionsServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> list_chat_messages(const SessionsServices& services, http::Request& request, Principal caller);
+/// PATCH …/chats/{cid}   Takes {"archived"?,"pinned"?,"mutedUntil"?,"unmute"?}.
+Task<Result<http::Response>> change_chat(const SessionsServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> read_chat(const SessionsServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> delete_chat(const SessionsServices& services, http::Request& request, Principal caller);
+/// PUT …/chats/{cid}/presence   Takes {"state"}: shown at once, to a connected session's chat only.
+Task<Result<http::Response>> show_presence(const SessionsServices& services, http::Request& request, Principal caller);
+
+/// Contacts: people there is a chat with. What is asked of WhatsApp needs a connected session: 501 without.
+Task<Result<http::Response>> list_contacts(const SessionsServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> get_contact(const SessionsServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> check_contact(const SessionsServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> get_about(const SessionsServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> get_picture(const SessionsServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> block_contact(const SessionsServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> unblock_contact(const SessionsServices& services, http::Request& request, Principal caller);
+
+/// Groups, asked of WhatsApp: 501 when the session is not connected.
+Task<Result<http::Response>> list_groups(const SessionsServices& services, http::Request& request, Principal caller);
+/// POST …/groups   Takes {"name","participants"}.
+Task<Result<http::Response>> create_group(const SessionsServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> get_group(const SessionsServices& services, http::Request& request, Principal caller);
+/// PATCH …/groups/{gid}   Takes {"subject"?,"description"?,"announce"?,"locked"?}.
+Task<Result<http::Response>> change_group(const SessionsServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> list_members(const SessionsServices& services, http::Request& request, Principal caller);
+/// POST …/groups/{gid}/members   Takes {"participants"}; gives the members there are then.
+Task<Result<http::Response>> add_members(const SessionsServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> get_invite(const SessionsServices& services, http::Request& request, Principal caller);
+/// DELETE: the old link stops working; gives the new one.
+Task<Result<http::Response>> reset_invite(const SessionsServices& services, http::Request& request, Principal caller);
+
+/// Channels: stored messages only, everything else 501.
+Task<Result<http::Response>> list_channel_messages(const SessionsServices& services, http::Request& request, Principal caller);
+Task<Result<http::Response>> no_channels(const SessionsServices& services, http::Request& request, Principal caller);
+
 /// Webhooks of the caller. Bodies: {"url","events","sessionId"?,"secret"?,"customHeaders"?,"retryPolicy"?,"active"?}; wrong ones are 422.
 Task<Result<http::Response>> list_webhooks(const SessionsServices& services, http::Request& request, Principal caller);
 Task<Result<http::Response>> create_webhook(const SessionsServices& services, http::Request& request, Principal caller);

@@ -28,6 +28,32 @@ void add_sessions_routes(http::Router& router, SessionsServices services) {
   add(delete_, "/sessions/{session}/messages/{mid}/reaction", {remove_reaction, Scope::send});
   add(post, "/sessions/{session}/messages/{mid}/vote", {vote, Scope::send});
   add(post, "/sessions/{session}/messages/{mid}/forward", {forward_message, Scope::send});
+  add(get, "/sessions/{session}/chats", {list_chats, Scope::read});
+  add(get, "/sessions/{session}/chats/{cid}/messages", {list_chat_messages, Scope::read});
+  add(patch, "/sessions/{session}/chats/{cid}", {change_chat, Scope::send, unprocessable});
+  add(delete_, "/sessions/{session}/chats/{cid}", {delete_chat, Scope::send});
+  add(post, "/sessions/{session}/chats/{cid}/read", {read_chat, Scope::send});
+  add(put, "/sessions/{session}/chats/{cid}/presence", {show_presence, Scope::send, unprocessable});
+  add(get, "/sessions/{session}/contacts", {list_contacts, Scope::read});
+  add(get, "/sessions/{session}/contacts/check", {check_contact, Scope::read});
+  add(get, "/sessions/{session}/contacts/{contact}", {get_contact, Scope::read});
+  add(get, "/sessions/{session}/contacts/{contact}/about", {get_about, Scope::read});
+  add(get, "/sessions/{session}/contacts/{contact}/picture", {get_picture, Scope::read});
+  add(post, "/sessions/{session}/contacts/{contact}/block", {block_contact, Scope::send});
+  add(post, "/sessions/{session}/contacts/{contact}/unblock", {unblock_contact, Scope::send});
+  add(get, "/sessions/{session}/groups", {list_groups, Scope::read});
+  add(post, "/sessions/{session}/groups", {create_group, Scope::send});
+  add(get, "/sessions/{session}/groups/{gid}", {get_group, Scope::read});
+  add(patch, "/sessions/{session}/groups/{gid}", {change_group, Scope::send});
+  add(get, "/sessions/{session}/groups/{gid}/members", {list_members, Scope::read});
+  add(post, "/sessions/{session}/groups/{gid}/members", {add_members, Scope::send});
+  add(get, "/sessions/{session}/groups/{gid}/invite", {get_invite, Scope::read});
+  add(delete_, "/sessions/{session}/groups/{gid}/invite", {reset_invite, Scope::send});
+  add(get, "/sessions/{session}/channels/{jid}/messages", {list_channel_messages, Scope::send});
+  for (const auto method : {get, post, put, patch, delete_}) {
+    add(method, "/sessions/{session}/channels", {no_channels, Scope::read});
+    add(method, "/sessions/{session}/channels/{rest*}", {no_channels, Scope::read});
+  }
   add(get, "/webhooks", {list_webhooks, Scope::manage});
   add(post, "/webhooks", {create_webhook, Scope::manage, unprocessable});
   add(get, "/webhooks/{webhook}", {get_webhook, Scope::manage});

@@ -8,6 +8,9 @@
 #include "services/idempotency/idempotency.h"
 #include "services/media/media_service.h"
 #include "services/outbox/outbox.h"
+#include "services/journal/journal_feed.h"
+#include "services/ports/chat_store.h"
+#include "services/ports/journal_store.h"
 #include "services/ports/linked_transport.h"
 #include "services/ports/message_history.h"
 #include "services/sessions/sessions.h"
@@ -25,6 +28,9 @@ struct SessionsServices {
   MediaRows& media_rows;
   BlobStore& blobs;
   MessageHistory& history;
+  ChatStore& chats;
+  JournalStore& journal;
+  JournalFeed& feed;
   linked::LinkedTransport& transport;
   SessionStore& store;
   Webhooks& webhooks;

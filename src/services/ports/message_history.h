@@ -41,6 +41,7 @@ struct HistoryFilter {
   std::optional<Party> party;
   std::optional<Timestamp> since;      ///< then or later
   std::optional<Timestamp> until;      ///< then or earlier
+  std::optional<MessageId> before;     ///< older than this one
   std::uint32_t limit = 50;
   std::uint32_t offset = 0;
 };
