@@ -40,6 +40,8 @@ class Case final : public test::ContractCase {
     }
     if (json::find(given(), "qr") != nullptr) show_codes();
     if (const auto outcome = json::find_string(given(), "outcome")) script(*outcome);
+    if (json::find(given(), "chat") != nullptr) add_chats();
+    if (json::find(given(), "webhook") != nullptr) add_webhook();
     if (json::find(given(), "broken") != nullptr) world_.session_store.outage = true;
     if (const auto* before = json::find_array(given(), "before")) {
       for (const auto& request : *before) send(call_of(request.as_object(), usual()));
@@ -51,6 +53,44 @@ class Case final : public test::ContractCase {
   void show_codes() {
     test::run(world_.io, world_.sessions.start(world_.tenant, world_.session)).value();
     test::run(world_.io, world_.listener.qr({world_.session.text()}, {"2@abc", world_.clock.now() + seconds(20), 5}));
+  }
+
+  void add_chats() {
+    Chat chat;
+    chat.conversation = ConversationId{*from_base32("00000000000000000000000011")};
+    chat.channel = world_.session;
+    chat.with.wa_id = WaId{"4915187654321"};
+    chat.with.profile_name = "Kim";
+    chat.unread = 2;
+    chat.last_message_at = chat.created_at = world_.clock.now();
+    world_.chats.chats.push_back(chat);
+    chat.conversation = ConversationId{*from_base32("00000000000000000000000012")};
+    chat.with = {};
+    chat.with.bsuid = "120363041234567890@g.us";
+    chat.unread = 0;
+    world_.chats.chats.push_back(chat);
+    HistoryItem item;
+    item.id = MessageId{*from_base32("00000000000000000000000021")};
+    names_["received"] = item.id.text();
+    item.direction = HistoryItem::Direction::inbound;
+    item.channel = world_.session;
+    item.conversation = world_.chats.chats.front().conversation;
+    item.contact = world_.chats.chats.front().with;
+    item.wamid = "3EB0FF01";
+    item.at = world_.clock.now();
+    item.type = "text";
+    item.text = "hi";
+    world_.history.received.push_back(std::move(item));
+  }
+
+  void add_webhook() {
+    NewSubscription wanted;
+    wanted.tenant = world_.tenant;
+    wanted.format = WebhookFormat::sessions;
+    wanted.url = "https://hooks.example.org/wa";
+    wanted.kinds = {"message"};
+    const auto made = test::run(world_.io, world_.webhooks.add(std::move(wanted))).value();
+    names_["webhook"] = "wh_" + to_base32(made.id.raw);
   }
 
   void script(std::string_view outcome) {
@@ -91,6 +131,9 @@ class Case final : public test::ContractCase {
     const auto* object = answered ? answered->if_object() : nullptr;
     const auto id = object == nullptr ? std::nullopt : json::find_string(*object, "messageId");
     if (id && linked::is_message_id(*id)) names_["action"] = *id;
+    if (!world_.subscriptions.subscriptions.empty()) {
+      names_["new_webhook"] = "wh_" + to_base32(world_.subscriptions.subscriptions.back().id.raw);
+    }
     names_["new_session"] = world_.sessions.list(world_.tenant).empty() ? "none" : world_.sessions.list(world_.tenant).back().channel->id.text();
     return reply;
   }

@@ -2,6 +2,7 @@
 
 #include "api/sessions/errors.h"
 #include "api/sessions/guard.h"
+#include "api/sessions/realtime.h"
 
 namespace wherry::api::sessions {
 
@@ -59,6 +60,8 @@ void add_sessions_routes(http::Router& router, SessionsServices services) {
   add(get, "/webhooks/{webhook}", {get_webhook, Scope::manage});
   add(patch, "/webhooks/{webhook}", {change_webhook, Scope::manage, unprocessable});
   add(delete_, "/webhooks/{webhook}", {delete_webhook, Scope::manage});
+  add(post, "/realtime/ticket", {issue_ticket, Scope::read});
+  router.add(get, "/api/v1/realtime", [shared](http::Request& request) { return open_stream(shared, request); });
   router.fallback("/api/v1/", [shared](http::Request& request) { return other_path(*shared, request); });
 }
 

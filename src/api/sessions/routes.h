@@ -1,7 +1,9 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
+#include "api/sessions/tickets.h"
 #include "base/clock.h"
 #include "net/router.h"
 #include "services/access/access.h"
@@ -38,6 +40,7 @@ struct SessionsServices {
   std::string gateway_id = "gw-1";
   /// What holds for sessions that have no rates of their own.
   std::uint32_t rate_per_min = 20, rate_per_hour = 200;
+  std::shared_ptr<Tickets> tickets = std::make_shared<Tickets>();  ///< shared by the copies of this
 };
 
 /// Adds the operations of the Sessions door below /api/v1/.
