@@ -68,7 +68,7 @@ class SessionsDoorWorld : public DoorWorld {
   ScriptedEndpoint endpoint;
   api::sessions::SessionsWebhookFormat format;
   Webhooks webhooks{
-      {subscriptions, journal, feed, access_store, channels, endpoint, {&format, &format, &format, &format, &format, &format}, clock, {}}};
+      {subscriptions, journal, feed, access_store, channels, endpoint, {&format, &format, &format, &format, &format, &format, &format}, clock, {}}};
   ChannelId session, foreign_session;
   std::string key;
 };
