@@ -46,6 +46,15 @@ class History : public test::StoreWorld {
   SqlMessageHistory history;
 };
 
+TEST_F(History, APageBeginsBeforeAMessage) {
+  const auto one = writes("447700900123", "in1");
+  sends(one, "out1");
+  const auto newest = sends(one, "out2");
+  auto filter = all();
+  filter.before = newest.id;
+  EXPECT_EQ(texts(filter), (Texts{"out1", "in1"}));
+}
+
 TEST_F(History, BothDirectionsAreMergedNewestFirst) {
   const auto one = writes("447700900123", "in1");
   sends(one, "out1");

@@ -31,7 +31,8 @@ Task<Result<http::Response>> request_pairing_code(const SessionsServices& servic
   auto phone = fields.required("phone");
   if (!is_number(phone)) fields.refuse("phone must be a number with its country code, digits only");
   CO_TRY_VOID(fields.result());
-  auto code = co_await services.sessions.request_pairing_code(caller.tenant, session.channel->id, WaId{std::move(phone)});
+  WaId number{std::move(phone)};
+  auto code = co_await services.sessions.request_pairing_code(caller.tenant, session.channel->id, std::move(number));
   const bool linked = !code && code.error().code == ErrorCode::already_exists;
   if (linked) co_return Error{ErrorCode::invalid_argument, code.error().message};
   if (!code) co_return code.error();

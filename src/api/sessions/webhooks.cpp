@@ -80,7 +80,8 @@ Task<Result<Subscription>> webhook_of(const SessionsServices& services, const ht
   if (!text.starts_with(id_start)) co_return unknown;
   const auto raw = from_base32(text.substr(id_start.size()));
   if (!raw) co_return unknown;
-  auto found = co_await services.webhooks.find(SubscriptionId{*raw});
+  const SubscriptionId id{*raw};
+  auto found = co_await services.webhooks.find(id);
   if (!found && found.error().code != ErrorCode::not_found) co_return found;
   const bool own = found && found->tenant == tenant && found->format == WebhookFormat::sessions;
   if (!own) co_return unknown;

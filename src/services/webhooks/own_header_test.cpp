@@ -37,5 +37,25 @@ TEST(OwnHeader, GoesWithTheCall) {
   EXPECT_EQ(call.headers, (std::vector<std::pair<std::string, std::string>>{{"X-Key", "value"}}));
 }
 
+TEST(OwnHeaders, SeveralComeLastAndReplaceTheFormats) {
+  Subscription to;
+  to.header_name = std::string(several_headers);
+  to.header_value = Secret(R"({"X-Key":"7","content-type":"text/plain"})");
+  EXPECT_TRUE(check_own_header(to.header_name, to.header_value));
+  WebhookCall call;
+  call.headers = {{"Content-Type", "application/json"}, {"X-Webhook-Timestamp", "1"}};
+
+  add_own_header(to, call);
+
+  const std::vector<std::pair<std::string, std::string>> expected{{"X-Webhook-Timestamp", "1"}, {"X-Key", "7"}, {"content-type", "text/plain"}};
+  EXPECT_EQ(call.headers, expected);
+}
+
+TEST(OwnHeaders, SeveralMayNotTouchWhatHttpNeeds) {
+  for (const auto* wrong : {R"({"Host":"x"})", R"({"X-Key":7})", R"({"X Key":"7"})", R"({"X-Key":""})", "[]", "x"}) {
+    EXPECT_FALSE(check_own_header(std::string(several_headers), Secret(wrong))) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace wherry::webhooks
