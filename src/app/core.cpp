@@ -126,8 +126,7 @@ Core::Core(const Config& config, Clock& the_clock, Parts parts)
                 access_store,
                 channels,
                 webhook_sender,
-                {&pipes_format, &standard_format, &graph_format, &pepipost_format, &magpipe_format, &pipes_format,
-                 &sessions_format},
+                {&pipes_format, &standard_format, &graph_format, &pepipost_format, &magpipe_format, &pipes_format, &sessions_format},
                 clock,
                 {}}),
       live_dispatch(

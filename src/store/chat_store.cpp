@@ -8,14 +8,14 @@ namespace wherry::store {
 namespace {
 
 // The newest message of either direction, and what came in since it was last read or cleared.
-#define WHERRY_CHATS                                                                                                              \
-  "SELECT v.id, v.channel_id, c.wa_id, c.bsuid, c.profile_name, v.created_at, COALESCE(f.archived, 0), COALESCE(f.pinned, 0), "  \
-  "f.muted_until, COALESCE(f.cleared_at, 0), "                                                                                    \
-  "(SELECT MAX(m.created_at) FROM messages m WHERE m.conversation_id = v.id), "                                                   \
-  "(SELECT MAX(i.received_at) FROM inbound_messages i WHERE i.conversation_id = v.id), "                                          \
-  "(SELECT COUNT(*) FROM inbound_messages i WHERE i.conversation_id = v.id AND i.received_at > COALESCE(f.read_at, 0) "           \
-  "AND i.received_at > COALESCE(f.cleared_at, 0)) "                                                                               \
-  "FROM conversations v JOIN contacts c ON c.id = v.contact_id LEFT JOIN linked_chats f ON f.conversation_id = v.id "             \
+#define WHERRY_CHATS                                                                                                            \
+  "SELECT v.id, v.channel_id, c.wa_id, c.bsuid, c.profile_name, v.created_at, COALESCE(f.archived, 0), COALESCE(f.pinned, 0), " \
+  "f.muted_until, COALESCE(f.cleared_at, 0), "                                                                                  \
+  "(SELECT MAX(m.created_at) FROM messages m WHERE m.conversation_id = v.id), "                                                 \
+  "(SELECT MAX(i.received_at) FROM inbound_messages i WHERE i.conversation_id = v.id), "                                        \
+  "(SELECT COUNT(*) FROM inbound_messages i WHERE i.conversation_id = v.id AND i.received_at > COALESCE(f.read_at, 0) "         \
+  "AND i.received_at > COALESCE(f.cleared_at, 0)) "                                                                             \
+  "FROM conversations v JOIN contacts c ON c.id = v.contact_id LEFT JOIN linked_chats f ON f.conversation_id = v.id "           \
   "WHERE v.channel_id = $1 AND v.superseded = 0 "
 constexpr const char* select_page = WHERRY_CHATS
     "AND ($2 IS NULL OR v.id < $2) AND ($4 = '' OR c.profile_name LIKE $4 OR c.wa_id LIKE $4 OR c.bsuid LIKE $4) "

@@ -20,8 +20,8 @@ class SessionsDoorWorld : public DoorWorld {
     key = key_with({});
     session = create(tenant, "Support DE");
     foreign_session = create(other_tenant, "theirs");
-    api::sessions::add_sessions_routes(router,
-                                       {access, sessions, outbox, idempotency, media, rows, blobs, history, chats, journal, feed, transport, session_store, webhooks, clock, "gw-1"});
+    api::sessions::add_sessions_routes(router, {access, sessions, outbox, idempotency, media, rows, blobs, history, chats, journal, feed,
+                                                transport, session_store, webhooks, clock, "gw-1"});
   }
 
   std::string key_with(Scopes scopes) {
@@ -67,8 +67,15 @@ class SessionsDoorWorld : public DoorWorld {
   JournalFeed feed{clock};
   ScriptedEndpoint endpoint;
   api::sessions::SessionsWebhookFormat format;
-  Webhooks webhooks{
-      {subscriptions, journal, feed, access_store, channels, endpoint, {&format, &format, &format, &format, &format, &format, &format}, clock, {}}};
+  Webhooks webhooks{{subscriptions,
+                     journal,
+                     feed,
+                     access_store,
+                     channels,
+                     endpoint,
+                     {&format, &format, &format, &format, &format, &format, &format},
+                     clock,
+                     {}}};
   ChannelId session, foreign_session;
   std::string key;
 };

@@ -55,8 +55,12 @@ Task<void> journal(const SessionsServices& services, const Session& session, con
   event.kind = "message.action";
   event.channel = session.channel->id;
   event.at = event.recorded_at = services.clock.now();
-  const json::object body{{"sessionId", session.channel->id.text()}, {"action", action.what},  {"messageId", action.message_id},
-                          {"actionId", action.own_id},               {"status", status}, {"chatJid", action.chat.text()}};
+  const json::object body{{"sessionId", session.channel->id.text()},
+                          {"action", action.what},
+                          {"messageId", action.message_id},
+                          {"actionId", action.own_id},
+                          {"status", status},
+                          {"chatJid", action.chat.text()}};
   event.body = json::serialize(body);
   auto told = co_await services.store.tell(std::move(event));
   // It is done, and cannot be undone: the caller hears so all the same.

@@ -96,12 +96,10 @@ class Case final : public test::ContractCase {
   void script(std::string_view outcome) {
     if (outcome == "unknown") return world_.transport.outcomes.push_back(linked::SendUnknown{"no answer"});
     linked::SendRefused refused;
-    const std::map<std::string_view, linked::Refusal> reasons{{"not connected", linked::Refusal::not_connected},
-                                                              {"not found", linked::Refusal::not_found},
-                                                              {"bad request", linked::Refusal::bad_request},
-                                                              {"rate", linked::Refusal::rate},
-                                                              {"unsupported", linked::Refusal::unsupported},
-                                                              {"refused", linked::Refusal::refused}};
+    const std::map<std::string_view, linked::Refusal> reasons{
+        {"not connected", linked::Refusal::not_connected}, {"not found", linked::Refusal::not_found},
+        {"bad request", linked::Refusal::bad_request},     {"rate", linked::Refusal::rate},
+        {"unsupported", linked::Refusal::unsupported},     {"refused", linked::Refusal::refused}};
     refused.reason = reasons.at(outcome);
     refused.error = Error{ErrorCode::rejected, "no: " + std::string(outcome)};
     world_.transport.outcomes.push_back(refused);
@@ -134,7 +132,8 @@ class Case final : public test::ContractCase {
     if (!world_.subscriptions.subscriptions.empty()) {
       names_["new_webhook"] = "wh_" + to_base32(world_.subscriptions.subscriptions.back().id.raw);
     }
-    names_["new_session"] = world_.sessions.list(world_.tenant).empty() ? "none" : world_.sessions.list(world_.tenant).back().channel->id.text();
+    names_["new_session"] =
+        world_.sessions.list(world_.tenant).empty() ? "none" : world_.sessions.list(world_.tenant).back().channel->id.text();
     return reply;
   }
 

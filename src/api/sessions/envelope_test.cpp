@@ -67,17 +67,20 @@ TEST(SessionsEnvelope, AReceivedMessageNamesChatSenderAndQuote) {
   view.raw = R"({"linked":{"chat":"120363041234567890@g.us","sender":"4915187654321@s.whatsapp.net","push_name":"Kim"}})";
   told.inbound = view;
 
-  EXPECT_EQ(payload(told),
-            R"({"waMessageId":"3EB0FF01","chatJid":"120363041234567890@g.us","senderJid":"4915187654321@s.whatsapp.net","fromMe":false,)"
-            R"("direction":"in","type":"text","body":"hi","hasMedia":false,"pushName":"Kim","quotedMessageId":"3EB0AA","timestamp":1795000000000})");
+  EXPECT_EQ(
+      payload(told),
+      R"({"waMessageId":"3EB0FF01","chatJid":"120363041234567890@g.us","senderJid":"4915187654321@s.whatsapp.net","fromMe":false,)"
+      R"("direction":"in","type":"text","body":"hi","hasMedia":false,"pushName":"Kim","quotedMessageId":"3EB0AA","timestamp":1795000000000})");
 }
 
 TEST(SessionsEnvelope, AStatusHasItsLevelAndTheMessageItIsAbout) {
-  auto told = item("message.status", R"({"wamid":"3EB0","status":"delivered","raw":"{\"linked\":{\"chat\":\"49@s.whatsapp.net\"}}","moved":true})");
+  auto told =
+      item("message.status", R"({"wamid":"3EB0","status":"delivered","raw":"{\"linked\":{\"chat\":\"49@s.whatsapp.net\"}}","moved":true})");
   told.event.subject = make_raw_id(now);
 
-  EXPECT_EQ(payload(told), R"({"messageId":"3EB0","waMessageId":"3EB0","outboxId":")" + MessageId{told.event.subject}.text() +
-                               R"(","chatJid":"49@s.whatsapp.net","status":"delivered","ackLevel":2,"error":null,"timestamp":1795000000000})");
+  EXPECT_EQ(payload(told),
+            R"({"messageId":"3EB0","waMessageId":"3EB0","outboxId":")" + MessageId{told.event.subject}.text() +
+                R"(","chatJid":"49@s.whatsapp.net","status":"delivered","ackLevel":2,"error":null,"timestamp":1795000000000})");
 }
 
 TEST(SessionsEnvelope, AFailureSaysWhy) {

@@ -24,8 +24,7 @@ Task<Result<Admission>> admit(const SessionsServices& services, const http::Requ
   co_return Error{ErrorCode::unauthenticated, {}};
 }
 
-Task<Result<http::Response>> run(const SessionsServices& services, http::Request& request, const Admission& admission,
-                                 Endpoint endpoint) {
+Task<Result<http::Response>> run(const SessionsServices& services, http::Request& request, const Admission& admission, Endpoint endpoint) {
   if (!admission.allowed) {
     Error refused{ErrorCode::rate_limited, "too many requests with this API key"};
     if (admission.rate) refused.retry_after = admission.rate->reset - services.clock.now();

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "net/body.h"
 #include "domain/media_kind.h"
+#include "net/body.h"
 #include "services/ports/media_store.h"
 
 namespace wherry::api::sessions {

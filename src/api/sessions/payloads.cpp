@@ -95,8 +95,9 @@ std::optional<json::object> status(const JournalItem& item) {
   const auto outbox = item.event.subject.is_null() ? std::string() : MessageId{item.event.subject}.text();
   auto error = error_in(body);
   if (word == "failed" && error.empty()) error = "not sent";
-  return json::object{{"messageId", id},     {"waMessageId", id},   {"outboxId", outbox},           {"chatJid", chat},
-                      {"status", word},      {"ackLevel", *level},  {"error", text_or_null(error)}, {"timestamp", to_unix_millis(item.event.at)}};
+  return json::object{
+      {"messageId", id}, {"waMessageId", id},  {"outboxId", outbox},           {"chatJid", chat},
+      {"status", word},  {"ackLevel", *level}, {"error", text_or_null(error)}, {"timestamp", to_unix_millis(item.event.at)}};
 }
 
 std::optional<json::object> vote(const JournalItem& item) {

@@ -23,9 +23,7 @@ IdempotencyClaim claim_of(TenantId tenant, const std::optional<std::string>& key
   return {tenant, "POST /api/v1/messages", std::move(text), Sha256{}};
 }
 
-bool came_to_nothing(const Message& message) {
-  return message.state == MessageState::failed || message.state == MessageState::cancelled;
-}
+bool came_to_nothing(const Message& message) { return message.state == MessageState::failed || message.state == MessageState::cancelled; }
 
 bool on_its_way(const Message& message) { return message.state == MessageState::accepted || message.state == MessageState::sending; }
 

@@ -20,9 +20,7 @@ http::Response send_response(const SendResult& result) {
   return object_response(result.mode == Mode::async ? 202 : 200, body);
 }
 
-SendResult queued_result(const Message& message) {
-  return {message.wamid, "queued", message.created_at, Mode::async, message.id.text()};
-}
+SendResult queued_result(const Message& message) { return {message.wamid, "queued", message.created_at, Mode::async, message.id.text()}; }
 
 SendResult result_of(const Message& message) {
   if (mode_of(message) == Mode::async) return queued_result(message);

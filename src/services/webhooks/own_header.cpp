@@ -14,7 +14,8 @@ constexpr std::size_t longest_name = 64, longest_value = 1024;
 constexpr std::string_view token = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 constexpr std::size_t most_headers = 20;
 // What HTTP needs, then what formats say with.
-constexpr std::array<std::string_view, 8> of_http{"host", "content-length", "transfer-encoding", "connection", "expect", "te", "trailer", "upgrade"};
+constexpr std::array<std::string_view, 8> of_http{"host",    "content-length", "transfer-encoding", "connection", "expect", "te",
+                                                  "trailer", "upgrade"};
 constexpr std::array<std::string_view, 5> of_formats{"content-type", "user-agent", "x-hub-signature-256", "x-pipes-signature",
                                                      "x-magpipe-signature"};
 

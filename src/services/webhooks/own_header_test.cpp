@@ -47,7 +47,8 @@ TEST(OwnHeaders, SeveralComeLastAndReplaceTheFormats) {
 
   add_own_header(to, call);
 
-  const std::vector<std::pair<std::string, std::string>> expected{{"X-Webhook-Timestamp", "1"}, {"X-Key", "7"}, {"content-type", "text/plain"}};
+  const std::vector<std::pair<std::string, std::string>> expected{
+      {"X-Webhook-Timestamp", "1"}, {"X-Key", "7"}, {"content-type", "text/plain"}};
   EXPECT_EQ(call.headers, expected);
 }
 
