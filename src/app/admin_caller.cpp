@@ -71,7 +71,7 @@ Result<AdminAnswer> call_admin(const AdminTarget& target, AdminCall call) {
   SystemClock clock;
   boost::asio::io_context io(1);
   if (target.url.empty()) {
-    TRY(auto core, Core::open(target.config, clock));
+    TRY(auto core, Core::open(target.config, clock, io.get_executor()));
     return run_blocking(io, call_here(*core, std::move(call)));
   }
   auto key = target.config.admin_key;

@@ -19,7 +19,7 @@ class AdminDoor : public ::testing::Test {
  protected:
   AdminDoor() {
     config.data_dir = dir.path();
-    core = std::move(Core::open(config, clock)).value();
+    core = std::move(Core::open(config, clock, io.get_executor())).value();
     services.emplace(core->access, core->channels, core->message_store, core->upstream, core->outbox, core->idempotency, core->inbox,
                      core->webhooks, core->templates, core->clock, core->keys.admin_key, core->journal, core->reports, core->journal_feed,
                      core->consents, core->sources, &attempts);

@@ -47,6 +47,16 @@ struct Config {
   std::uint32_t template_sync_hours = 6;
   std::uint64_t journal_max_rows = 10'000'000;
   std::uint32_t journal_grace_days = 7;
+  std::string linked_directory;  ///< empty: found beside the program
+  std::string linked_node = "node";
+  std::string linked_device_name = "Wherry";
+  std::uint32_t linked_max_sessions = 1000;
+  std::uint32_t linked_sessions_per_process = 50;
+  std::uint32_t linked_process_mib = 1024;
+  milliseconds linked_ack_timeout{30'000};
+  std::string linked_server_url;  ///< empty: WhatsApp
+  std::string linked_server_root_key;
+  std::string linked_server_media_ca;
 };
 
 /// One setting: --name, WHERRY_NAME and `name = …` in the file.

@@ -4,14 +4,13 @@
 #include <charconv>
 
 #include "api/pipes/ws_message.h"
-#include "services/sessions/absent_transport.h"
+#include "app/linked_options.h"
 
 namespace wherry::app {
 
 namespace {
 
 constexpr milliseconds webhook_pin_lifetime = seconds(60);
-constexpr std::string_view no_linked_transport = "this gateway has no linked-device transport, so it cannot link numbers";
 
 std::vector<std::string> split(const std::string& list) {
   std::vector<std::string> parts;
@@ -46,9 +45,10 @@ struct Core::Parts {
   std::unique_ptr<http::EgressGuard> egress;
   std::unique_ptr<http::EgressGuard> webhook_egress;
   std::unique_ptr<BlobStore> blobs;
+  linked::LinkedOptions linked;
 };
 
-Result<std::unique_ptr<Core>> Core::open(const Config& config, Clock& clock) {
+Result<std::unique_ptr<Core>> Core::open(const Config& config, Clock& clock, Executor executor) {
   TRY(auto keys, open_data_dir(config));
   TRY(auto secrets, SecretBox::create(keys.master_key.reveal()));
   store::SqliteOptions sqlite;
@@ -63,8 +63,10 @@ Result<std::unique_ptr<Core>> Core::open(const Config& config, Clock& clock) {
   webhook_policy.https_only = false;
   TRY(auto webhook_egress, http::EgressGuard::create(std::move(webhook_policy), http::make_system_resolver()));
   TRY(auto blobs, FilesystemStore::open(config.data_dir + "/media"));
+  TRY(auto linked_devices, linked_options(config, std::move(executor)));
+  TRY_VOID(linked::LinkedDevice::prepare(linked_devices));
   Parts parts{std::move(keys),   std::move(secrets),        std::move(database), std::move(client),
-              std::move(egress), std::move(webhook_egress), std::move(blobs)};
+              std::move(egress), std::move(webhook_egress), std::move(blobs),    std::move(linked_devices)};
   return std::unique_ptr<Core>(new Core(config, clock, std::move(parts)));
 }
 
@@ -109,10 +111,10 @@ Core::Core(const Config& config, Clock& the_clock, Parts parts)
       session_keys({session_store, session_table, session_states, clock, SessionsOptions().owner}),
       session_inbound({session_keys, inbox, message_store, secrets, clock}),
       session_listener({session_table, session_states, session_keys, session_inbound}),
-      linked_transport(std::make_unique<AbsentTransport>(std::string(no_linked_transport))),
-      sessions({session_store, channels, *linked_transport, session_table, session_states, clock, {}}),
+      linked_transport(std::move(parts.linked), clock, session_listener),
+      sessions({session_store, channels, linked_transport, session_table, session_states, clock, sessions_options(config)}),
       cloud_upstream(*client, media_rows, *blobs, clock),
-      linked_upstream(*linked_transport, session_table, secrets),
+      linked_upstream(linked_transport, session_table, secrets),
       upstream(cloud_upstream, linked_upstream),
       template_calls(*client),
       templates({template_store, template_calls, channels, clock, std::chrono::hours(config.template_sync_hours)}),

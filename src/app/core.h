@@ -53,6 +53,7 @@
 #include "upstream/cloud_api/account_calls.h"
 #include "upstream/cloud_api/cloud_api.h"
 #include "upstream/cloud_api/template_calls.h"
+#include "upstream/linked_device/linked_device.h"
 #include "upstream/webhook_endpoint/webhook_post.h"
 
 namespace wherry::app {
@@ -61,7 +62,8 @@ namespace wherry::app {
 /// ownership: each may use those above it.
 struct Core {
   /// Opens the data directory and its database. Errors: unavailable (in use by another process, disk), invalid_argument.
-  static Result<std::unique_ptr<Core>> open(const Config& config, Clock& clock);
+  /// `executor`: linked devices run on it; it outlives the core.
+  static Result<std::unique_ptr<Core>> open(const Config& config, Clock& clock, Executor executor);
   /// Reads what is kept in memory.
   Task<Result<void>> load();
   /// Closes the database: everything acknowledged is on disk anyway.
@@ -110,7 +112,7 @@ struct Core {
   SessionKeys session_keys;
   SessionInbound session_inbound;
   SessionListener session_listener;
-  std::unique_ptr<linked::LinkedTransport> linked_transport;
+  linked::LinkedDevice linked_transport;
   Sessions sessions;
   cloud_api::CloudApi cloud_upstream;
   LinkedUpstream linked_upstream;

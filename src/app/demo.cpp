@@ -141,7 +141,7 @@ Task<int> run(const DemoOptions& options, Core& core, IoThreads& threads) {
 int demo(const DemoOptions& options) {
   SystemClock clock;
   IoThreads threads(options.config.io_threads);  // outlives the core, whose sockets belong to it
-  auto core = Core::open(options.config, clock);
+  auto core = Core::open(options.config, clock, threads.executors().back());
   if (!core) {
     std::fprintf(stderr, "wherry: %s\n", core.error().message.c_str());
     return exit_failed;

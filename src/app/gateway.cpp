@@ -129,10 +129,10 @@ Task<Result<void>> Gateway::start(std::vector<Executor> executors) {
   background_.spawn(executors.front(), housekeeping(), "housekeeping");
   background_.spawn(executors.front(), follow_tenants(), "follow_tenants");
   core_.templates.start(executors.front());
-  core_.sessions.start_tending(executors.front());
   CO_TRY_VOID(co_await core_.webhooks.start(executors));
   media_worker_.start(executors.front());  // how long files are kept depends on the webhooks
   CO_TRY_VOID(co_await core_.live_dispatch.start(executors));
+  core_.sessions.start_tending(executors.front());  // last: it starts processes, which only stop() ends
   serving_ = true;
   co_return Result<void>();
 }
@@ -144,6 +144,7 @@ Task<void> Gateway::stop() {
   co_await server_->stop(config_.shutdown_grace);
   const milliseconds rest(500);
   co_await core_.outbox.stop(rest);
+  co_await core_.linked_transport.stop();
   co_await core_.sessions.stop_tending();
   co_await core_.live.stop();
   co_await core_.webhooks.stop();

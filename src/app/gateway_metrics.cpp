@@ -49,6 +49,22 @@ void add_sessions(MetricsPage& page, const Core& core) {
            value(counters.undecryptable));
 }
 
+void add_linked_processes(MetricsPage& page, const linked::LinkedDevice& transport) {
+  const auto processes = transport.health();
+  std::uint64_t resident = 0;
+  milliseconds delay{0};
+  for (const auto& process : processes) {
+    resident += process.resident_bytes;
+    delay = std::max(delay, process.loop_delay);
+  }
+  page.add("wherry_linked_processes", Kind::gauge, "Sidecar processes of linked numbers.", static_cast<double>(processes.size()));
+  page.add("wherry_linked_process_restarts_total", Kind::counter, "Sidecar processes that ended or were replaced, and were started again.",
+           static_cast<double>(transport.restarts()));
+  page.add("wherry_linked_resident_bytes", Kind::gauge, "Memory of all sidecar processes, as they last said.", static_cast<double>(resident));
+  page.add("wherry_linked_loop_delay_seconds", Kind::gauge, "How late the busiest sidecar process is with its work.",
+           std::chrono::duration<double>(delay).count());
+}
+
 constexpr std::size_t most_channels = 1000;
 constexpr std::size_t most_tenants = 100;
 
@@ -92,6 +108,7 @@ void add_gateway_metrics(MetricsPage& page, const Core& core, const api::meta_we
                          const MediaWorkerCounters& media) {
   add_upstream(page, core.cloud_upstream);
   add_sessions(page, core);
+  add_linked_processes(page, core.linked_transport);
   add_vitals(page, core.channels.vitals());
   add_templates(page, core.templates.counters());
   page.add("wherry_webhook_posts_total", Kind::counter, "Webhook requests from Meta.", value(webhook.posts));

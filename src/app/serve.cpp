@@ -35,7 +35,7 @@ Task<int> run(const Config& config, Core& core, IoThreads& threads) {
 int serve(const Config& config) {
   SystemClock clock;
   IoThreads threads(config.io_threads);  // outlives the core, whose sockets belong to it
-  auto core = Core::open(config, clock);
+  auto core = Core::open(config, clock, threads.executors().back());
   if (!core) {
     std::fprintf(stderr, "wherry: %s\n", core.error().message.c_str());
     return exit_failed;

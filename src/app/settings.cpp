@@ -104,6 +104,22 @@ Result<void> hex_key(const std::string& value) {
   return {};
 }
 
+Result<void> short_name(const std::string& value) {
+  const bool printable = std::none_of(value.begin(), value.end(), [](char c) { return c >= 0 && c < 0x20; });
+  if (value.empty() || value.size() > 50 || !printable) return wrong("must have 1 to 50 characters");
+  return {};
+}
+
+Result<void> websocket_url(const std::string& value) {
+  if (!value.empty() && !value.starts_with("wss://") && !value.starts_with("ws://")) return wrong("must begin with wss:// or ws://");
+  return {};
+}
+
+Result<void> root_key(const std::string& value) {
+  if (!value.empty() && (value.size() != 64 || !from_hex(value))) return wrong("must have 64 hex digits");
+  return {};
+}
+
 Result<void> port_list(const std::string& value) {
   std::size_t at = 0;
   while (at <= value.size()) {
@@ -170,6 +186,20 @@ const std::vector<Setting>& settings() {
       number("journal_max_rows", &C::journal_max_rows, 1000, 1'000'000'000, "events", "Events kept per tenant, whatever their age."),
       number("journal_grace_days", &C::journal_grace_days, 0, 3650, "days",
              "An event that a webhook or socket has not seen yet is kept so much longer."),
+      text("linked_directory", &C::linked_directory, anything,
+           "Directory of the linked-device sidecar; when empty it is looked for beside the program and in its source tree."),
+      text("linked_node", &C::linked_node, not_empty, "Node.js (20 or newer) for the sidecar, a path or a name in PATH."),
+      text("linked_device_name", &C::linked_device_name, short_name, "As phones list their linked devices."),
+      number("linked_max_sessions", &C::linked_max_sessions, 0, 10'000, "sessions", "Linked numbers of all tenants; over it none is added."),
+      number("linked_sessions_per_process", &C::linked_sessions_per_process, 1, 200, "sessions", "Linked numbers in one sidecar process."),
+      number("linked_process_mib", &C::linked_process_mib, 128, 65'536, "MiB",
+             "A sidecar process that is larger is replaced, in good order; its numbers are away for seconds."),
+      duration("linked_ack_timeout", &C::linked_ack_timeout, 500, 600'000,
+               "A message that WhatsApp has not acknowledged for so long is uncertain; an acknowledgement or receipt still settles it."),
+      text("linked_server_url", &C::linked_server_url, websocket_url, "For tests: wss:// or ws:// in place of WhatsApp for linked numbers."),
+      text("linked_server_root_key", &C::linked_server_root_key, root_key, "For tests: root of that server's certificate chain, 64 hex digits."),
+      text("linked_server_media_ca", &C::linked_server_media_ca, anything,
+           "For tests: PEM file of the authority that signs that server's file host."),
   };
   return all;
 }

@@ -39,8 +39,8 @@ class LinkedWorld : public ::testing::Test {
     open_as_is();
   }
   void open_as_is() {
-    auto made = linked::LinkedDevice::create(options_, clock_, listener_);
-    device_ = std::move(*made);
+    ASSERT_TRUE(linked::LinkedDevice::prepare(options_));
+    device_ = std::make_unique<linked::LinkedDevice>(options_, clock_, listener_);
   }
 
   Result<void> start(const std::string& session, std::string format = {}) {

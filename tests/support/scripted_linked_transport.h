@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "services/sessions/absent_transport.h"
+#include "tests/support/absent_transport.h"
 
 namespace wherry::test {
 

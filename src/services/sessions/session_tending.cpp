@@ -77,7 +77,8 @@ Task<void> Sessions::resume(LinkedSession link) {
   // Somebody stopped it while it was being started.
   const bool unwanted = running && now && !now->wanted;
   if (unwanted) running = co_await halt(id, linked::Reason::requested);
-  if (running) co_return;
+  // A gateway that stops says nothing of what it did not get to.
+  if (running || running.error().code == ErrorCode::cancelled) co_return;
   linked::StateChange failed;
   failed.state = linked::State::failed;
   failed.reason = linked::Reason::other;

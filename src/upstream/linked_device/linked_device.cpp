@@ -49,14 +49,14 @@ SendOutcome outcome_of(Reply reply) {
 
 }  // namespace
 
-Result<std::unique_ptr<LinkedDevice>> LinkedDevice::create(LinkedOptions options, Clock& clock, Listener& listener) {
+Result<void> LinkedDevice::prepare(const LinkedOptions& options) {
   std::error_code failure;
   fs::create_directories(options.directory, failure);
   if (!failure) forget_processes(options.directory);
   if (!failure) fs::permissions(options.directory, fs::perms::owner_all, failure);
   if (failure)
     return Error{ErrorCode::unavailable, "the directory of linked devices cannot be used", options.directory + ": " + failure.message()};
-  return std::unique_ptr<LinkedDevice>(new LinkedDevice(std::move(options), clock, listener));
+  return {};
 }
 
 LinkedDevice::LinkedDevice(LinkedOptions options, Clock& clock, Listener& listener)

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <memory>
-
 #include "services/ports/linked_transport.h"
 #include "upstream/linked_device/supervisor.h"
 
@@ -11,9 +9,10 @@ namespace wherry::linked {
 /// Threads: any; the work is done on the options' executor, and calls resume on their caller's.
 class LinkedDevice final : public LinkedTransport {
  public:
-  /// Makes the options' directory, or takes out of it what an earlier gateway left. The clock and the listener outlive it.
-  /// Errors: unavailable (the directory cannot be used).
-  static Result<std::unique_ptr<LinkedDevice>> create(LinkedOptions options, Clock& clock, Listener& listener);
+  /// Makes the options' directory, or takes out of it what an earlier gateway left. Errors: unavailable (the directory cannot be used).
+  static Result<void> prepare(const LinkedOptions& options);
+  /// After prepare(). Starts nothing until a session is started. The clock and the listener outlive it.
+  LinkedDevice(LinkedOptions options, Clock& clock, Listener& listener);
   /// stop() has returned.
   ~LinkedDevice() override = default;
 
@@ -54,10 +53,10 @@ class LinkedDevice final : public LinkedTransport {
   Task<Result<void>> edit_chat(SessionId session, Jid chat, ChatEdit edit) override;
 
   std::vector<ProcessHealth> health() const override { return supervisor_.health(); }
+  /// Processes that were started again, since the gateway started.
+  std::uint64_t restarts() const { return supervisor_.restarts(); }
 
  private:
-  LinkedDevice(LinkedOptions options, Clock& clock, Listener& listener);
-
   Task<Result<void>> pair_here(SessionId session, PairBy method);
   Task<SendOutcome> send_here(SessionId session, OutgoingMessage message);
   Task<Result<void>> download_here(SessionId session, RemoteFile file, BlobWriter& into);

@@ -13,8 +13,8 @@ namespace wherry::linked {
 
 /// The sidecar that comes with Wherry.
 struct NodeSidecar {
-  std::string node = "node";     ///< the program, found through PATH; version 20 or newer
-  std::string directory;         ///< absolute, of linked/: src/main.mjs and node_modules are in it
+  std::string node = "node";     ///< the program, found through PATH; where it is older than 20, the one in directory/runtime is used
+  std::string directory;         ///< absolute, of linked/: src/main.mjs and node_modules are in it; empty: it was not found
 };
 
 /// Another transport that speaks the protocol.

@@ -104,10 +104,13 @@ Task<void> Process::log_errors() {
   std::string buffer(4096, '\0');
   for (;;) {
     auto got = co_await child_->output().async_read_some(asio::buffer(buffer), asio::as_tuple(use_task));
-    if (std::get<0>(got)) co_return;
-    for (const auto& line : lines.feed(std::string_view(buffer).substr(0, std::get<1>(got)), world_.clock.now()))
-      log::warn("linked_transport_says", {{"pid", child_->pid()}, {"line", line}});
-    if (const auto dropped = lines.take_dropped()) log::warn("linked_transport_says_more", {{"pid", child_->pid()}, {"lines", dropped}});
+    const bool ended = bool(std::get<0>(got));
+    const auto said = lines.feed(std::string_view(buffer).substr(0, std::get<1>(got)), world_.clock.now());
+    for (const auto& line : said) log::warn("linked_transport_says", {{"pid", child_->pid()}, {"line", line}});
+    // What was too much is counted in one line, when there is room again.
+    const auto dropped = ended || !said.empty() ? lines.take_dropped() : 0;
+    if (dropped > 0) log::warn("linked_transport_says_more", {{"pid", child_->pid()}, {"lines", dropped}});
+    if (ended) co_return;
   }
 }
 
@@ -181,7 +184,7 @@ Task<void> Process::clean_up() {
 
 std::string Process::why_ended() const {
   const auto status = child_->exit_status();
-  if (status == 3) return "the packages of linked devices are not the ones they were reviewed with; run ./dev setup --linked";
+  if (status == 3) return "the packages of linked devices are not the ones they were reviewed with; run ./dev setup linked";
   std::string why = "the transport of linked devices ended";
   if (!trouble_.empty()) why += ": " + trouble_;
   else if (link_ && !link_->why_closed().empty()) why += ": " + link_->why_closed();

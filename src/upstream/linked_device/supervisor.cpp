@@ -66,7 +66,10 @@ Task<Result<void>> Supervisor::start_session(StartSession request) {
   const auto id = request.session;
   if (!program_) {
     auto found = co_await find_transport(options_);
-    if (!found) co_return found.error();
+    if (!found) {
+      if (!std::exchange(said_missing_, true)) log::warn("linked_devices_not_set_up", {{"remedy", found.error().message}});
+      co_return found.error();
+    }
     program_ = std::move(*found);
   }
   // Two processes must never use the same keys: the one that has them lets go first.

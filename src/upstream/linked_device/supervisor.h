@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -30,6 +31,8 @@ class Supervisor {
   /// Of the session's process; nullopt when it does not run.
   std::optional<std::string> shared_directory(const SessionId& session) const;
   std::vector<ProcessHealth> health() const;
+  /// Processes that were started again, since the gateway started. Threads: any.
+  std::uint64_t restarts() const { return restarts_.load(); }
   /// Ends every session and process, in order, and waits.
   Task<void> stop();
 
@@ -69,9 +72,10 @@ class Supervisor {
   Listener& listener_;
   std::optional<TransportProgram> program_;
   SeededRandom random_;
-  bool stopping_ = false, watching_ = false;
+  bool stopping_ = false, watching_ = false, said_missing_ = false;
   std::map<std::string, Session, std::less<>> sessions_;
   std::map<int, std::shared_ptr<Slot>> slots_;
+  std::atomic<std::uint64_t> restarts_{0};
   mutable std::mutex health_mutex_;
   std::vector<ProcessHealth> health_;  // guarded by health_mutex_
   TaskGroup tasks_;

@@ -36,6 +36,7 @@ Task<void> Supervisor::run_slot(std::shared_ptr<Slot> slot) {
     }
     if (stopping_ || slot->closing) break;
     ++slot->restarts;
+    ++restarts_;
     slot->failures = in_order || slot->alive_for > settled_after ? 0 : slot->failures + 1;
     slot->alive_for = milliseconds(0);
     const auto wait = in_order ? milliseconds(0) : backoff(slot->failures, options_, random_.unit());

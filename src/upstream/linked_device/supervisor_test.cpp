@@ -29,7 +29,7 @@ TEST_F(SupervisorTest, AProcessSeesNothingOfOurs) {
 TEST_F(SupervisorTest, AHelloThatIsNoneIsStartedAgainUntilItIs) {
   const std::pair<const char*, const char*> cases[] = {{"wrong_token", "its token is wrong"}, {"wrong_version", "another version"},
                                                        {"garbage", "no JSON object"},         {"die", "status 70"},
-                                                       {"status3", "./dev setup --linked"},   {"none", "hello in time"}};
+                                                       {"status3", "./dev setup linked"},   {"none", "hello in time"}};
   options_.hello_timeout = milliseconds(1'500);
   for (const auto& [how, why] : cases) {
     listener_.calls.clear();
@@ -208,7 +208,7 @@ TEST_F(SupervisorTest, WhatIsMissingIsNamedWithItsRemedy) {
   open_as_is();
   const auto missing = start("s1");
   EXPECT_EQ(missing.error().code, ErrorCode::unavailable);
-  EXPECT_NE(missing.error().message.find("./dev setup --linked"), std::string::npos);
+  EXPECT_NE(missing.error().message.find("./dev setup linked"), std::string::npos);
 
   std::filesystem::create_directories(dir_.path() + "/linked-sidecar/src");
   std::ofstream(dir_.path() + "/linked-sidecar/src/main.mjs") << "";

@@ -2,12 +2,12 @@
 
 #include "services/ports/linked_transport.h"
 
-namespace wherry {
+namespace wherry::test {
 
-/// Stands where no linked-device transport is set up: every call fails with `unavailable` and the remedy. Threads: any.
+/// A linked-device transport of which every call fails with `unavailable`: what a test does not need.
 class AbsentTransport : public linked::LinkedTransport {
  public:
-  explicit AbsentTransport(std::string remedy) : absent_(ErrorCode::unavailable, std::move(remedy)) {}
+  explicit AbsentTransport(std::string why) : absent_(ErrorCode::unavailable, std::move(why)) {}
 
   Task<Result<void>> start(linked::StartSession) override { return fail<void>(); }
   Task<Result<void>> stop(linked::SessionId) override { return fail<void>(); }
@@ -57,4 +57,4 @@ class AbsentTransport : public linked::LinkedTransport {
   Error absent_;
 };
 
-}  // namespace wherry
+}  // namespace wherry::test
