@@ -1,0 +1,156 @@
+"""Sidecar and gateway are killed at bad moments: nothing is lost, nothing goes out twice, nobody has to link again."""
+import concurrent.futures
+import os
+import signal
+import time
+
+from linked_world import LinkedTest, wait_until
+
+
+class Crash(LinkedTest):
+    def kill_sidecars(self):
+        pids = wait_until(self.gateway.sidecars, "a sidecar process")
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        return pids
+
+    def texts_at(self, person):
+        return [entry["message"]["extendedTextMessage"]["text"] for entry in person.inbox()]
+
+    def test_nothing_runs_until_a_session_is_wanted(self):
+        fresh = os.path.join(self.directory, "idle")
+        self.assertFalse(os.path.exists(fresh))
+        from support import Process, call, free_port
+        port = free_port()
+        process = Process("serve", "--data-dir", fresh, "--port", port)
+        self.addCleanup(process.kill)
+        def ready():
+            try:
+                return call("GET", f"http://127.0.0.1:{port}/readyz", timeout=5).status == 200
+            except OSError:
+                return False
+        wait_until(ready, "it serves")
+        self.assertLess(time.monotonic() - process.begin, 10)
+        children = [pid for pid in os.listdir("/proc") if pid.isdigit() and self.parent_of(pid) == process.pid]
+        self.assertEqual(children, [])
+        page = call("GET", f"http://127.0.0.1:{port}/metrics").body.decode()
+        self.assertIn("\nwherry_linked_processes 0\n", page)
+
+    def parent_of(self, pid):
+        try:
+            with open(f"/proc/{pid}/stat") as stat:
+                return int(stat.read().rsplit(")", 1)[1].split()[1])
+        except OSError:
+            return 0
+
+    def test_a_killed_sidecar_is_started_again_and_no_message_is_lost(self):
+        number, bob = self.number(), self.person()
+        number.event("message", waMessageId=bob.write(number, text="before"))
+        before = self.gateway.metric("wherry_linked_process_restarts_total")
+        old = self.kill_sidecars()
+        messages = [bob.write(number, text=f"while down {n}") for n in range(10)]
+        number.event("session.status", status="starting", previous="working")
+        number.wait_status("working")
+        number.event("message", waMessageId=messages[-1])
+        self.assertEqual([event["payload"]["waMessageId"] for event in number.events("message")][1:], messages)
+        self.assertNotEqual(self.gateway.sidecars(), old)
+        self.assertGreater(self.gateway.metric("wherry_linked_process_restarts_total"), before)
+        self.assertEqual(len(number.events("auth.qr")), 1)
+
+    def test_a_sidecar_killed_in_a_burst_loses_and_doubles_nothing(self):
+        number, bob = self.number(), self.person()
+        self.wa.post("/phone/burst", **{"from": bob.pn, "to": number.pn, "count": 200})
+        for _ in range(3):
+            wait_until(lambda: number.events("message"), "some of the burst")
+            self.kill_sidecars()
+            number.wait_status("working", 60)
+        self.check_burst(number, bob, 200)
+
+    def test_a_gateway_killed_in_a_burst_loses_and_doubles_nothing(self):
+        number, bob = self.number(), self.person()
+        self.wa.post("/phone/burst", **{"from": bob.pn, "to": number.pn, "count": 200})
+        for _ in range(2):
+            wait_until(lambda: number.events("message"), "some of the burst")
+            self.gateway.restart(hard=True)
+            number.wait_status("working", 60)
+        self.check_burst(number, bob, 200)
+        self.assertEqual(len(number.events("auth.qr")), 1)
+
+    def check_burst(self, number, bob, count):
+        wait_until(lambda: len(number.messages(bob.jid)) >= count, "the whole burst", 90)
+        self.wa.device(number.pn, queued=0)
+        stored = [one["waMessageId"] for one in number.messages(bob.jid)]
+        self.assertEqual(len(set(stored)), len(stored))
+        self.assertEqual(len(stored), count)
+        wait_until(lambda: len(number.events("message", chatJid=bob.jid)) >= count, "every event", 60)
+        told = [event["payload"]["waMessageId"] for event in number.events("message", chatJid=bob.jid)]
+        self.assertEqual(told, stored)
+
+    def test_the_sidecar_ends_with_the_gateway(self):
+        self.number()
+        pids = self.gateway.sidecars()
+        self.assertTrue(pids)
+        self.gateway.restart(hard=True)
+        wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in pids), "the sidecars of a killed gateway end")
+        pids = wait_until(self.gateway.sidecars, "new sidecars")
+        seconds, status = self.gateway.process.stop()
+        self.assertEqual(status, 0)
+        self.assertLess(seconds, 10)
+        self.assertFalse(any(os.path.exists(f"/proc/{pid}") for pid in pids))
+        self.gateway.process.close()
+        self.gateway.start()
+
+    def test_a_restart_tells_nobody_to_link_again(self):
+        numbers = [self.number() for _ in range(5)]
+        for hard in (False, True):
+            self.gateway.restart(hard=hard)
+            for number in numbers:
+                number.wait_status("working", 60)
+        bob = self.person()
+        for number in numbers:
+            number.event("message", waMessageId=bob.write(number, text="hello"))
+            self.assertEqual(len(number.events("auth.qr")), 1)
+            self.assertNotIn("failed", [event["payload"]["status"] for event in number.events("session.status")])
+
+    def test_a_sidecar_killed_while_a_message_is_on_its_way(self):
+        number, bob = self.number(), self.person()
+        self.assert_ok(number.text(bob, "warm up"))
+        self.wa.post("/faults/ack-delay", pn=number.pn, milliseconds=60_000)
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            sending = pool.submit(number.text, bob, "on its way", "crash-1")
+            bob.got(text="on its way")
+            self.kill_sidecars()
+            answer = self.assert_ok(sending.result(60))
+        self.wa.post("/faults/clear")
+        self.assertEqual(answer["status"], "pending")
+        number.event("message.status", messageId=answer["messageId"], status="delivered", seconds=60)
+        number.wait_status("working", 60)
+        again = self.assert_ok(number.text(bob, "on its way", key="crash-1"))
+        self.assertEqual(again["messageId"], answer["messageId"])
+        self.assert_ok(number.text(bob, "next"))
+        wait_until(lambda: "next" in self.texts_at(bob), "the next one")
+        self.assertEqual(self.texts_at(bob), ["warm up", "on its way", "next"])
+
+    def test_a_gateway_killed_while_it_sends_doubles_nothing_and_ends_the_rest(self):
+        number, bob = self.number(), self.person()
+        self.assert_ok(number.text(bob, "warm up"))
+        outbox = [self.assert_ok(number.text(bob, f"line {n}", key=f"kill-{n}", is_async=True), 202)["outboxId"] for n in range(60)]
+        for so_many in (10, 30):
+            wait_until(lambda: len(self.texts_at(bob)) > so_many, "some are out", 60)
+            self.gateway.restart(hard=True)
+            number.wait_status("working", 60)
+        expected = [f"line {n}" for n in range(60)]
+        def settled():
+            return all(self.gateway.state_of(one) in ("sent", "delivered", "read", "uncertain") for one in outbox)
+        wait_until(settled, "every message has an end", 120)
+        arrived = self.texts_at(bob)[1:]
+        self.assertEqual(len(arrived), len(set(arrived)), "something came twice")
+        missing = [text for text in expected if text not in arrived]
+        uncertain = [n for n, one in enumerate(outbox) if self.gateway.state_of(one) == "uncertain"]
+        self.assertTrue(set(missing) <= {f"line {n}" for n in uncertain}, f"{missing} are lost; uncertain: {uncertain}")
+        self.assertEqual(arrived, [text for text in expected if text in arrived])
+        for n in range(60):
+            again = self.assert_ok(number.text(bob, f"line {n}", key=f"kill-{n}", is_async=True), 202)
+            self.assertEqual((again["outboxId"], again["replayed"]), (outbox[n], True))
+        time.sleep(1)
+        self.assertEqual(self.texts_at(bob)[1:], arrived)
