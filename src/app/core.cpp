@@ -114,7 +114,7 @@ Core::Core(const Config& config, Clock& the_clock, Parts parts)
       linked_transport(std::move(parts.linked), clock, session_listener),
       sessions({session_store, channels, linked_transport, session_table, session_states, clock, sessions_options(config)}),
       cloud_upstream(*client, media_rows, *blobs, clock),
-      linked_upstream(linked_transport, session_table, secrets),
+      linked_upstream(linked_transport, session_table, session_store, secrets),
       upstream(cloud_upstream, linked_upstream),
       template_calls(*client),
       templates({template_store, template_calls, channels, clock, std::chrono::hours(config.template_sync_hours)}),

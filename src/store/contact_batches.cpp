@@ -65,10 +65,12 @@ constexpr const char* select_conversation_of =
     "SELECT " WHERRY_CONVERSATION_COLUMNS
     " FROM inbound_messages m JOIN conversations v ON v.id = m.conversation_id JOIN contacts c ON c.id = v.contact_id WHERE m.id = $1";
 
-constexpr const char* select_by_key =
-    "SELECT " WHERRY_CONVERSATION_COLUMNS
-    " FROM contacts c JOIN conversations v ON v.contact_id = c.id AND v.channel_id = $3 AND v.superseded = 0 "
-    "WHERE c.tenant_id = $1 AND c.contact_key = $2";
+#define WHERRY_SELECT(which)                                                                               \
+  "SELECT " WHERRY_CONVERSATION_COLUMNS                                                                    \
+  " FROM contacts c JOIN conversations v ON v.contact_id = c.id AND v.channel_id = $3 AND v.superseded = 0 " \
+  "WHERE c.tenant_id = $1 AND " which
+constexpr const char* select_by_key = WHERRY_SELECT("c.contact_key = $2");
+constexpr const char* select_by_bsuid = WHERRY_SELECT("c.bsuid = $2");
 
 // In the order of insert_contact's parameters.
 std::vector<Value> identity_values(TenantId tenant, const std::string& key, const ContactIdentity& who, Timestamp now) {
@@ -132,15 +134,20 @@ Statement find_conversation_by_key(TenantId tenant, ChannelId channel, std::stri
   return {select_by_key, {value_of(tenant), std::move(key), value_of(channel)}, {}};
 }
 
-Batch open_conversation_batch(TenantId tenant, ChannelId channel, const WaId& number, Timestamp now) {
-  auto key = contact_key(number);
-  ContactIdentity who;
-  who.wa_id = number;
+Statement find_conversation_of(TenantId tenant, ChannelId channel, const ContactIdentity& who) {
+  if (who.wa_id) return find_conversation_by_key(tenant, channel, contact_key(*who.wa_id));
+  return {select_by_bsuid, {value_of(tenant), value_of(who.bsuid), value_of(channel)}, {}};
+}
+
+Batch open_conversation_batch(TenantId tenant, ChannelId channel, const ContactIdentity& who, Timestamp now) {
+  const auto key = who.wa_id ? contact_key(*who.wa_id) : std::string();
+  const Value known_by = who.wa_id ? Value(key) : value_of(who.bsuid);
   Batch batch;
   batch.push_back({insert_contact, identity_values(tenant, key, who, now), {}});
-  batch.push_back(
-      {open_by_key, {value_of(tenant), key, value_of(ConversationId::make(now)), value_of(channel), Value(), value_of(now)}, 1});
-  batch.push_back(find_conversation_by_key(tenant, channel, std::move(key)));
+  batch.push_back({who.wa_id ? open_by_key : open_by_bsuid,
+                   {value_of(tenant), known_by, value_of(ConversationId::make(now)), value_of(channel), Value(), value_of(now)},
+                   1});
+  batch.push_back(find_conversation_of(tenant, channel, who));
   batch.back().expect_rows = 1;
   return batch;
 }

@@ -15,6 +15,8 @@ void add_message(Batch& batch, const NewInbound& inbound, Timestamp now);
 Statement find_conversation_by_key(TenantId tenant, ChannelId channel, std::string key);
 /// Makes that conversation, and its contact, unless they are there; the last statement gives it. A contact that exists stays as it is: its
 /// number is as WhatsApp wrote it.
-Batch open_conversation_batch(TenantId tenant, ChannelId channel, const WaId& number, Timestamp now);
+Batch open_conversation_batch(TenantId tenant, ChannelId channel, const ContactIdentity& who, Timestamp now);
+/// By number, and who has none by bsuid.
+Statement find_conversation_of(TenantId tenant, ChannelId channel, const ContactIdentity& who);
 
 }  // namespace wherry::store

@@ -23,13 +23,16 @@ constexpr const char* list_of_contact = WHERRY_LIST("AND c.contact_key = $3");
 constexpr const char* list_of_tenants_contact = WHERRY_LIST("AND c.contact_key = $3 AND c.tenant_id = $4");
 constexpr const char* insert_message =
     "INSERT INTO messages (id, tenant_id, channel_id, conversation_id, content, state, attempts, priority, send_at, place, "
-    "next_attempt_at, window_check, give_up_at, created_at, updated_at, client_data, reply_to, expires_at, error) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16, $17, $18)";
+    "next_attempt_at, window_check, give_up_at, created_at, updated_at, client_data, reply_to, expires_at, error, wamid) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16, $17, $18, $19)";
 constexpr const char* update_state =
     "UPDATE messages SET state = $3, wamid = COALESCE($4, wamid), "
     "error = CASE WHEN $3 BETWEEN 2 AND 5 THEN $5 ELSE COALESCE($5, error) END, "  // what was sent after all has no error
     "attempts = $6, next_attempt_at = $7, updated_at = $8, resends = resends + $9, give_up_at = COALESCE($10, give_up_at) "
     "WHERE id = $1 AND state = $2";
+constexpr const char* forget_linked_sends = "DELETE FROM linked_sends WHERE channel_id = $1 AND at < $2";
+constexpr const char* insert_linked_send =
+    "INSERT INTO linked_sends (channel_id, at, message_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 constexpr const char* select_message = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE id = $1";
 constexpr const char* select_by_wamid = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE wamid = $1";
 constexpr const char* select_inbound_wamid = "SELECT wamid FROM inbound_messages WHERE id = $1 AND conversation_id = $2";
@@ -47,6 +50,13 @@ std::string kind_of(MessageState state) {
 // `sending` is a step of ours that no application waits for; the row shows it.
 bool is_told(const MessageMove& move) { return move.to != MessageState::sending; }
 
+// Only a linked number's message has its wamid before it was sent.
+void note_linked_send(Batch& batch, const Message& message, Timestamp at) {
+  if (message.wamid.empty()) return;
+  batch.push_back({forget_linked_sends, {value_of(message.channel), value_of(at - SentLog::longest)}, {}});
+  batch.push_back({insert_linked_send, {value_of(message.channel), value_of(at), value_of(message.id)}, {}});
+}
+
 Batch move_batch(const MessageMove& move, const Message& message) {
   Batch batch;
   batch.push_back(
@@ -55,6 +65,7 @@ Batch move_batch(const MessageMove& move, const Message& message) {
         move.wamid.empty() ? Value() : Value(move.wamid), move.error ? Value(error_to_json(*move.error)) : Value(), number(move.attempts),
         value_of(move.next_attempt_at), value_of(move.at), number(move.again_though_uncertain ? 1 : 0), value_of(move.give_up_at)},
        1});
+  if (move.to == MessageState::sending) note_linked_send(batch, message, move.at);
   if (is_told(move)) {
     batch.push_back(
         journal_row(message.tenant, kind_of(move.to), message.channel, message.conversation, move.id.raw, move.at, journal_body(move)));
@@ -119,10 +130,11 @@ Task<Result<std::optional<Conversation>>> SqlMessageStore::find_conversation_wit
   co_return first_row(rows, to_conversation);
 }
 
-Task<Result<Conversation>> SqlMessageStore::open_conversation(TenantId tenant, ChannelId channel, WaId number, Timestamp now) {
-  CO_TRY(auto known, co_await find_conversation_with(tenant, channel, number));
-  if (known) co_return std::move(*known);
-  auto batch = open_conversation_batch(tenant, channel, number, now);
+Task<Result<Conversation>> SqlMessageStore::open_conversation(TenantId tenant, ChannelId channel, ContactIdentity who, Timestamp now) {
+  auto statement = find_conversation_of(tenant, channel, who);
+  CO_TRY(const auto rows, co_await database_.query(std::move(statement)));
+  if (auto known = first_row(rows, to_conversation)) co_return std::move(*known);
+  auto batch = open_conversation_batch(tenant, channel, who, now);
   CO_TRY(auto made, co_await database_.commit(std::move(batch)));
   co_return to_conversation(made.back().rows.front());
 }
@@ -138,8 +150,9 @@ Task<Result<void>> SqlMessageStore::accept(Message message, std::optional<Idempo
         value_of(message.next_attempt_at), number(static_cast<std::uint64_t>(message.window_check)), value_of(message.give_up_at),
         value_of(message.created_at), message.client_data.empty() ? Value() : Value(message.client_data),
         message.reply_to.empty() ? Value() : Value(message.reply_to), value_of(message.expires_at),
-        message.error ? Value(error_to_json(*message.error)) : Value()},
+        message.error ? Value(error_to_json(*message.error)) : Value(), message.wamid.empty() ? Value() : Value(message.wamid)},
        {}});
+  if (message.state == MessageState::sending) note_linked_send(batch, message, message.created_at);
   batch.push_back(journal_row(message.tenant, "message.accepted", message.channel, message.conversation, message.id.raw, message.created_at,
                               accepted_body(message)));
   if (message.state == MessageState::failed) batch.push_back(failed_at_once(message));

@@ -314,8 +314,8 @@ TEST_F(MessageRows, ANumbersConversationIsLookedForWithoutMakingIt) {
 }
 
 TEST_F(MessageRows, ANumbersConversationIsMadeOnceAndMeetsWhatTheCustomerWritesLater) {
-  const auto made = run(store.open_conversation(tenant, channel, WaId{"551187654321"}, now())).value();
-  const auto again = run(store.open_conversation(tenant, channel, WaId{"5511987654321"}, now())).value();
+  const auto made = run(store.open_conversation(tenant, channel, customer("551187654321"), now())).value();
+  const auto again = run(store.open_conversation(tenant, channel, customer("5511987654321"), now())).value();
 
   EXPECT_EQ(made.id, again.id);
   EXPECT_EQ(made.tenant, tenant);
@@ -326,7 +326,7 @@ TEST_F(MessageRows, ANumbersConversationIsMadeOnceAndMeetsWhatTheCustomerWritesL
 
   const auto written = written_by("5511987654321");
   EXPECT_EQ(written.id, made.id);
-  const auto after = run(store.open_conversation(tenant, channel, WaId{"551187654321"}, now())).value();
+  const auto after = run(store.open_conversation(tenant, channel, customer("551187654321"), now())).value();
   EXPECT_EQ(after.identity.wa_id, WaId{"5511987654321"}) << "as WhatsApp writes it";
   EXPECT_EQ(after.last_inbound_at, now());
   EXPECT_EQ(count("SELECT COUNT(*) FROM contacts"), 1);
@@ -335,8 +335,8 @@ TEST_F(MessageRows, ANumbersConversationIsMadeOnceAndMeetsWhatTheCustomerWritesL
 TEST_F(MessageRows, AKnownCustomerKeepsTheNumberWhatsAppGaveAndGetsAConversationPerChannel) {
   const auto written = written_by("5511987654321");
 
-  const auto same = run(store.open_conversation(tenant, channel, WaId{"551187654321"}, now())).value();
-  const auto other = run(store.open_conversation(tenant, ChannelId::make(now()), WaId{"551187654321"}, now())).value();
+  const auto same = run(store.open_conversation(tenant, channel, customer("551187654321"), now())).value();
+  const auto other = run(store.open_conversation(tenant, ChannelId::make(now()), customer("551187654321"), now())).value();
 
   EXPECT_EQ(same.id, written.id);
   EXPECT_NE(other.id, written.id);

@@ -31,6 +31,12 @@ constexpr const char* select_in_line = "SELECT conversation_id, place, id FROM m
                                        " AND channel_id = $1 AND priority = $2 AND (place, id) > ($3, $4) ORDER BY place, id LIMIT $5";
 constexpr const char* select_lane =
     "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE " WHERRY_IN_LINE " AND conversation_id = $1 ORDER BY place, id LIMIT $2";
+// Each half is the front of one index range; together they are sorted.
+#define WHERRY_FRONT_OF(priority) \
+  "SELECT id FROM (SELECT id FROM messages WHERE " WHERRY_IN_LINE " AND channel_id = $1 AND priority = " priority " ORDER BY place, id LIMIT $2) f" priority
+constexpr const char* select_channel_lane = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE id IN (" WHERRY_FRONT_OF(
+    "0") " UNION ALL " WHERRY_FRONT_OF("1") ") ORDER BY place, id LIMIT $2";
+constexpr const char* select_linked_sends = "SELECT channel_id, at FROM linked_sends WHERE at >= $1 ORDER BY at";
 constexpr const char* select_due = "SELECT " WHERRY_MESSAGE_COLUMNS
                                    " FROM messages WHERE state = 0 AND next_attempt_at IS NOT NULL AND next_attempt_at <= $1 "
                                    "AND (next_attempt_at, id) > ($2, $3) ORDER BY next_attempt_at, id LIMIT $4";
@@ -90,6 +96,18 @@ Task<Result<std::vector<Message>>> SqlMessageStore::lane(ConversationId conversa
   Statement statement{select_lane, {value_of(conversation), number(limit)}, {}};
   CO_TRY(auto rows, co_await database_.query(std::move(statement)));
   co_return map_rows(rows, to_message);
+}
+
+Task<Result<std::vector<Message>>> SqlMessageStore::channel_lane(ChannelId channel, std::uint32_t limit) {
+  Statement statement{select_channel_lane, {value_of(channel), number(limit)}, {}};
+  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+  co_return map_rows(rows, to_message);
+}
+
+Task<Result<std::vector<LinkedSend>>> SqlMessageStore::linked_sends(Timestamp since) {
+  Statement statement{select_linked_sends, {value_of(since)}, {}};
+  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+  co_return map_rows(rows, [](const Row& row) { return LinkedSend{as_id<ChannelId>(row[0]), as_time(row[1])}; });
 }
 
 Task<Result<std::vector<Message>>> SqlMessageStore::due(Timestamp now, DuePosition after, std::uint32_t limit) {

@@ -247,5 +247,46 @@ TEST_F(QueueRows, WhatHasExpiredInLineIsFoundByItsIndex) {
             std::string::npos);
 }
 
+TEST_F(QueueRows, AChannelsFrontIsOfAllConversationsAndPriorities) {
+  const auto first = in_line(Priority::bulk);
+  auto other = message();
+  other.conversation = ConversationId::make(now());
+  keep(other);
+  const auto third = in_line();
+  auto elsewhere = message();
+  elsewhere.channel = ChannelId::make(now());
+  keep(elsewhere);
+
+  const auto two = run(store.channel_lane(channel, 2)).value();
+
+  ASSERT_EQ(two.size(), 2U);
+  EXPECT_EQ(two[0].id, first.id);
+  EXPECT_EQ(two[1].id, other.id);
+  EXPECT_EQ(run(store.channel_lane(channel, 9))->back().id, third.id);
+}
+
+TEST_F(QueueRows, SendsOfLinkedNumbersAreNotedForTheirHour) {
+  auto linked = message();
+  linked.wamid = "3EB0AAAA";
+  keep(linked);
+  EXPECT_EQ(stored(linked.id).wamid, "3EB0AAAA");
+  auto cloud = in_line();
+  ASSERT_TRUE(move(cloud, MessageState::accepted, MessageState::sending));
+  ASSERT_TRUE(move(linked, MessageState::accepted, MessageState::sending));
+  const auto at = now();
+
+  const auto noted = run(store.linked_sends(at - seconds(1))).value();
+
+  ASSERT_EQ(noted.size(), 1U);
+  EXPECT_EQ(noted[0].channel, channel);
+  EXPECT_EQ(noted[0].at, at);
+  clock.advance(std::chrono::hours(2));
+  auto later = message();
+  later.wamid = "3EB0BBBB";
+  later.state = MessageState::sending;
+  keep(later);
+  EXPECT_EQ(count("SELECT COUNT(*) FROM linked_sends"), 1) << "what is older than an hour went with it";
+}
+
 }  // namespace
 }  // namespace wherry::store

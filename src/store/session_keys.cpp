@@ -18,11 +18,12 @@ constexpr const char* upsert_key =
 constexpr const char* delete_key = "DELETE FROM linked_keys WHERE channel_id = $1 AND type = $2 AND id = $3";
 constexpr const char* note_format = "UPDATE linked_sessions SET key_format = $3 WHERE channel_id = $1 AND owner = $2";
 #define WHERRY_KEEP_BYTES                                                                                                          \
-  "INSERT INTO linked_bytes (channel_id, chat, message_id, value, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (channel_id, chat, " \
-  "message_id) "
+  "INSERT INTO linked_bytes (channel_id, chat, message_id, value, at, author) VALUES ($1, $2, $3, $4, $5, $6) " \
+  "ON CONFLICT (channel_id, chat, message_id) "
 constexpr const char* keep_first = WHERRY_KEEP_BYTES "DO NOTHING";
-constexpr const char* keep_last = WHERRY_KEEP_BYTES "DO UPDATE SET value = excluded.value, at = excluded.at";
+constexpr const char* keep_last = WHERRY_KEEP_BYTES "DO UPDATE SET value = excluded.value, at = excluded.at, author = excluded.author";
 constexpr const char* select_bytes = "SELECT value FROM linked_bytes WHERE channel_id = $1 AND chat = $2 AND message_id = $3";
+constexpr const char* select_author = "SELECT author FROM linked_bytes WHERE channel_id = $1 AND chat = $2 AND message_id = $3";
 constexpr std::uint64_t portion = 500;
 constexpr const char* forget_old =
     "DELETE FROM linked_bytes WHERE (channel_id, chat, message_id) IN "
@@ -71,7 +72,8 @@ Task<Result<void>> SqlSessionStore::set_keys(ChannelId channel, std::string owne
 
 Task<Result<void>> SqlSessionStore::keep_bytes(KeptBytes kept) {
   Batch batch{{kept.replaces ? keep_last : keep_first,
-               {value_of(kept.channel), std::move(kept.chat), std::move(kept.message_id), bytes_.seal(kept.bytes), value_of(kept.at)},
+               {value_of(kept.channel), std::move(kept.chat), std::move(kept.message_id), bytes_.seal(kept.bytes), value_of(kept.at),
+                std::move(kept.author)},
                {}}};
   CO_TRY_VOID(co_await database_.commit(std::move(batch)));
   co_return Result<void>();
@@ -85,6 +87,16 @@ Task<Result<std::optional<std::string>>> SqlSessionStore::find_bytes(ChannelId c
     if (rows.empty()) continue;
     CO_TRY(auto bytes, bytes_.open(as_blob(rows.front()[0])));
     co_return std::optional(bytes.reveal());
+  }
+  co_return std::optional<std::string>();
+}
+
+Task<Result<std::optional<std::string>>> SqlSessionStore::find_author(ChannelId channel, std::vector<std::string> chats,
+                                                                      std::string message_id) {
+  for (auto& chat : chats) {
+    Statement statement{select_author, {value_of(channel), std::move(chat), message_id}, {}};
+    CO_TRY(const auto rows, co_await database_.query(std::move(statement)));
+    if (!rows.empty()) co_return as_optional_text(rows.front()[0]);
   }
   co_return std::optional<std::string>();
 }

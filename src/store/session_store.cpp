@@ -17,6 +17,7 @@ constexpr const char* select_sessions =
     "WHERE c.removed_at IS NULL ORDER BY s.channel_id";
 constexpr const char* delete_keys = "DELETE FROM linked_keys WHERE channel_id = $1";
 constexpr const char* delete_bytes = "DELETE FROM linked_bytes WHERE channel_id = $1";
+constexpr const char* delete_sends = "DELETE FROM linked_sends WHERE channel_id = $1";
 constexpr const char* delete_session = "DELETE FROM linked_sessions WHERE channel_id = $1";
 constexpr const char* update_settings =
     "UPDATE linked_sessions SET auto_read = $2, presence_typing = $3, updated_at = $4 WHERE channel_id = $1";
@@ -104,7 +105,7 @@ Task<Result<std::vector<LinkedSession>>> SqlSessionStore::list_sessions() {
 
 Task<Result<void>> SqlSessionStore::remove_session(ChannelId channel) {
   Batch batch;
-  for (const auto* sql : {delete_keys, delete_bytes, delete_session}) batch.push_back({sql, {value_of(channel)}, {}});
+  for (const auto* sql : {delete_keys, delete_bytes, delete_sends, delete_session}) batch.push_back({sql, {value_of(channel)}, {}});
   CO_TRY_VOID(co_await database_.commit(std::move(batch)));
   co_return Result<void>();
 }

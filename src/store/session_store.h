@@ -32,6 +32,7 @@ class SqlSessionStore final : public SessionStore {
   Task<Result<void>> wipe_keys(ChannelId channel, std::string owner, Timestamp now) override;
   Task<Result<void>> keep_bytes(KeptBytes bytes) override;
   Task<Result<std::optional<std::string>>> find_bytes(ChannelId channel, std::vector<std::string> chats, std::string message_id) override;
+  Task<Result<std::optional<std::string>>> find_author(ChannelId channel, std::vector<std::string> chats, std::string message_id) override;
   Task<Result<std::uint64_t>> forget_bytes(Timestamp before) override;
 
  private:

@@ -299,7 +299,7 @@ TEST_F(WebhookRows, TheJournalIsReadWithTheMessagesOfOursItIsAbout) {
   auto hello = text("wamid.hello", customer("491500000001"));
   ASSERT_TRUE(run(inbound.store({hello}, now())).front());
   auto ours = message();
-  ours.conversation = run(outbound.open_conversation(tenant, channel, WaId{"491500000001"}, now()))->id;
+  ours.conversation = run(outbound.open_conversation(tenant, channel, customer("491500000001"), now()))->id;
   ours.client_data = R"({"order":17})";
   ASSERT_TRUE(run(outbound.accept(ours, std::nullopt)));
   EXPECT_EQ(run(outbound.find_message(ours.id)).value()->client_data, R"({"order":17})");

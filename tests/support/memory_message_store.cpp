@@ -42,14 +42,19 @@ Task<Result<std::optional<Conversation>>> MemoryMessageStore::find_conversation_
   co_return std::optional<Conversation>();
 }
 
-Task<Result<Conversation>> MemoryMessageStore::open_conversation(TenantId tenant, ChannelId channel, WaId number, Timestamp now) {
-  CO_TRY(auto known, co_await find_conversation_with(tenant, channel, number));
-  if (known) co_return std::move(*known);
+Task<Result<Conversation>> MemoryMessageStore::open_conversation(TenantId tenant, ChannelId channel, ContactIdentity who, Timestamp now) {
+  CO_TRY_VOID(begin_call());
+  for (const auto& [id, conversation] : conversations) {
+    const auto& known = conversation.identity;
+    if (conversation.tenant != tenant || conversation.channel != channel) continue;
+    const bool by_number = who.wa_id && known.wa_id && contact_key(*known.wa_id) == contact_key(*who.wa_id);
+    if (by_number || (!who.wa_id && known.bsuid == who.bsuid)) co_return conversation;
+  }
   Conversation made;
   made.id = ConversationId::make(now);
   made.tenant = tenant;
   made.channel = channel;
-  made.identity.wa_id = std::move(number);
+  made.identity = std::move(who);
   made.created_at = now;
   conversations[made.id] = made;
   co_return made;

@@ -20,6 +20,7 @@ class MemoryMessageStore final : public MessageStore {
   std::map<MessageId, Message> messages;
   std::map<MessageId, std::pair<ConversationId, std::string>> inbound_wamids;
   std::vector<MessageMove> moves;
+  std::vector<LinkedSend> sends;      ///< told to whoever asks for linked_sends()
   std::map<ClaimedKey, IdempotencyRecord> keys;
   std::vector<JournalEvent> events;  ///< those that are about no message
   std::vector<MessageId> due_events;  ///< scheduled messages that were put in line
@@ -33,7 +34,7 @@ class MemoryMessageStore final : public MessageStore {
   Task<Result<std::optional<Conversation>>> find_conversation(ConversationId id) override;
   Task<Result<std::vector<Conversation>>> list_conversations(ConversationFilter filter) override;
   Task<Result<std::optional<Conversation>>> find_conversation_with(TenantId tenant, ChannelId channel, WaId number) override;
-  Task<Result<Conversation>> open_conversation(TenantId tenant, ChannelId channel, WaId number, Timestamp now) override;
+  Task<Result<Conversation>> open_conversation(TenantId tenant, ChannelId channel, ContactIdentity who, Timestamp now) override;
   Task<Result<void>> accept(Message message, std::optional<IdempotencyClaim> claim) override;
   Task<Result<void>> move(MessageMove move, Message message) override;
   Task<std::vector<Result<void>>> move_all(std::vector<std::pair<MessageMove, Message>> moves) override;
@@ -47,6 +48,8 @@ class MemoryMessageStore final : public MessageStore {
   Task<Result<std::vector<ChannelLine>>> channel_lines() override;
   Task<Result<std::vector<InLine>>> in_line(ChannelId channel, Priority priority, LinePosition after, std::uint32_t limit) override;
   Task<Result<std::vector<Message>>> lane(ConversationId conversation, std::uint32_t limit) override;
+  Task<Result<std::vector<Message>>> channel_lane(ChannelId channel, std::uint32_t limit) override;
+  Task<Result<std::vector<LinkedSend>>> linked_sends(Timestamp since) override;
   Task<Result<std::vector<Message>>> due(Timestamp now, DuePosition after, std::uint32_t limit) override;
   Task<Result<std::optional<Timestamp>>> next_due() override;
   Task<std::vector<Result<void>>> put_in_line(std::vector<Message> messages, Timestamp now) override;

@@ -55,6 +55,22 @@ Task<Result<std::vector<Message>>> MemoryMessageStore::lane(ConversationId conve
   co_return found;
 }
 
+Task<Result<std::vector<Message>>> MemoryMessageStore::channel_lane(ChannelId channel, std::uint32_t limit) {
+  CO_TRY_VOID(begin_call());
+  auto found = sorted_line([&](const Message& message) { return wherry::test::in_line(message) && message.channel == channel; });
+  if (found.size() > limit) found.resize(limit);
+  co_return found;
+}
+
+Task<Result<std::vector<LinkedSend>>> MemoryMessageStore::linked_sends(Timestamp since) {
+  CO_TRY_VOID(begin_call());
+  std::vector<LinkedSend> found;
+  for (const auto& send : sends) {
+    if (send.at >= since) found.push_back(send);
+  }
+  co_return found;
+}
+
 Task<Result<std::vector<Message>>> MemoryMessageStore::due(Timestamp now, DuePosition after, std::uint32_t limit) {
   CO_TRY_VOID(begin_call());
   const auto key = [](const Message& message) { return std::pair(*message.next_attempt_at, message.id); };

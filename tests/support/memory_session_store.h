@@ -131,6 +131,14 @@ class MemorySessionStore final : public SessionStore {
     }
     co_return std::optional<std::string>();
   }
+  Task<Result<std::optional<std::string>>> find_author(ChannelId channel, std::vector<std::string> chats, std::string id) override {
+    if (outage) co_return refused();
+    for (const auto& chat : chats) {
+      const auto found = bytes.find({channel, chat, id});
+      if (found != bytes.end()) co_return std::optional(found->second.author);
+    }
+    co_return std::optional<std::string>();
+  }
   Task<Result<std::uint64_t>> forget_bytes(Timestamp before) override {
     co_return std::erase_if(bytes, [&](const auto& one) { return one.second.at < before; });
   }

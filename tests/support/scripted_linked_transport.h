@@ -59,6 +59,14 @@ class ScriptedLinkedTransport final : public AbsentTransport {
 
   std::deque<linked::SendOutcome> outcomes;       ///< of what is done with messages; without one it is accepted
   std::vector<std::string> done;                  ///< "edit 3EB0… in …@g.us: text", in order
+  std::vector<linked::OutgoingMessage> messages;  ///< of send(), in order
+  Task<linked::SendOutcome> send(linked::SessionId, linked::OutgoingMessage message) override {
+    messages.push_back(message);
+    return note(message.message_id, "send to " + message.to.text());
+  }
+  Task<linked::SendOutcome> forward(linked::SessionId, linked::OutgoingForward forward) override {
+    return note(forward.message_id, "forward " + forward.source_id + " of " + forward.source_chat.text() + " to " + forward.to.text());
+  }
   Task<linked::SendOutcome> edit(linked::SessionId, linked::OutgoingEdit edit) override {
     return note(edit.message_id, "edit " + edit.target + " in " + edit.chat.text() + ": " + edit.text);
   }

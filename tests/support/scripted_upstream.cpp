@@ -4,9 +4,10 @@ namespace wherry::test {
 
 Task<SendOutcome> ScriptedUpstream::send(std::shared_ptr<const Channel>, Message message, ContactIdentity to,
                                          std::vector<OutboundFile> files) {
-  sent.push_back({message.id, message.content, to, std::move(files)});
+  sent.push_back({message.id, message.content, to, std::move(files), message.wamid});
   if (on_send) on_send(message);
-  if (script.empty()) co_return SendAccepted{"wamid." + std::to_string(sent.size()), std::nullopt};
+  const auto wamid = message.wamid.empty() ? "wamid." + std::to_string(sent.size()) : message.wamid;
+  if (script.empty()) co_return SendAccepted{wamid, std::nullopt};
   auto outcome = std::move(script.front());
   script.pop_front();
   co_return outcome;

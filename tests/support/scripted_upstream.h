@@ -16,6 +16,7 @@ class ScriptedUpstream final : public Upstream {
     Content content;
     ContactIdentity to;
     std::vector<OutboundFile> files;
+    std::string wamid;                 ///< that it had before
   };
   std::vector<Sent> sent;              ///< every call, in order
   std::deque<SendOutcome> script;
@@ -23,10 +24,12 @@ class ScriptedUpstream final : public Upstream {
   Result<void> media_result;
   std::string media_bytes;
   std::vector<ChannelFinding> findings;
+  Result<void> is_ready;
 
   Task<SendOutcome> send(std::shared_ptr<const Channel> channel, Message message, ContactIdentity to,
                          std::vector<OutboundFile> files) override;
   Task<Result<void>> fetch_media(std::shared_ptr<const Channel> channel, InboundMedia remote, BlobWriter& into) override;
+  Result<void> ready(const Channel&) const override { return is_ready; }
   Task<std::vector<ChannelFinding>> check(std::shared_ptr<const Channel> channel) override;
 };
 

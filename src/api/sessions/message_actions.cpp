@@ -2,7 +2,6 @@
 #include "api/sessions/fields.h"
 #include "api/sessions/guard.h"
 #include "api/sessions/outgoing.h"
-#include "api/sessions/recipient.h"
 #include "domain/linked_message_id.h"
 
 namespace wherry::api::sessions {
@@ -114,7 +113,7 @@ Task<Result<http::Response>> forward_message(const SessionsServices& services, h
   SendRequest message;
   message.tenant = caller.tenant;
   message.content = ForwardContent{target.message.id, target.chat->text()};
-  CO_TRY(message.to, recipient_of(session.channel->id, *to));
+  message.to = Recipient{session.channel->id, *to};
   ForwardedMessage outgoing(std::move(message));
   co_return co_await send_out(services, session, Mode::sync, std::move(key), outgoing);
 }

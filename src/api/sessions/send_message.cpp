@@ -2,7 +2,6 @@
 #include "api/sessions/fields.h"
 #include "api/sessions/guard.h"
 #include "api/sessions/outgoing.h"
-#include "api/sessions/recipient.h"
 #include "api/sessions/send_body.h"
 #include "services/media/bare_upload.h"
 #include "services/media/media_content.h"
@@ -27,7 +26,7 @@ class NewMessage final : public Outgoing {
   Task<Result<SendRequest>> request() override {
     SendRequest message;
     message.tenant = tenant_;
-    CO_TRY(message.to, recipient_of(channel_, body_.to));
+    message.to = Recipient{channel_, body_.to};
     message.reply_to = body_.reply_to;
     if (auto* content = std::get_if<Content>(&body_.what)) {
       message.content = std::move(*content);

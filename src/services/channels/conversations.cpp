@@ -26,8 +26,8 @@ Task<Result<std::optional<Conversation>>> Conversations::find_with(TenantId tena
   co_return stored;
 }
 
-Task<Result<Conversation>> Conversations::open(TenantId tenant, ChannelId channel, WaId number, Timestamp now) {
-  CO_TRY(auto conversation, co_await store_.open_conversation(tenant, channel, std::move(number), now));
+Task<Result<Conversation>> Conversations::open(TenantId tenant, ChannelId channel, ContactIdentity who, Timestamp now) {
+  CO_TRY(auto conversation, co_await store_.open_conversation(tenant, channel, std::move(who), now));
   refresh(conversation);
   co_return conversation;
 }

@@ -17,9 +17,9 @@ class Conversations {
   explicit Conversations(MessageStore& store, std::size_t capacity = 200'000);
 
   Task<Result<std::optional<Conversation>>> find(ConversationId id);
-  /// The channel's conversation with a number, made when there is none: nobody wrote in it yet.
   Task<Result<std::optional<Conversation>>> find_with(TenantId tenant, ChannelId channel, WaId number);
-  Task<Result<Conversation>> open(TenantId tenant, ChannelId channel, WaId number, Timestamp now);
+  /// The channel's conversation with somebody, made when there is none: nobody wrote in it yet.
+  Task<Result<Conversation>> open(TenantId tenant, ChannelId channel, ContactIdentity who, Timestamp now);
   /// Puts in what has just been stored; an older last_inbound_at never replaces a newer one.
   void refresh(const Conversation& conversation);
 

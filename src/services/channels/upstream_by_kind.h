@@ -16,10 +16,11 @@ class UpstreamByKind final : public Upstream {
   Task<Result<void>> fetch_media(std::shared_ptr<const Channel> channel, InboundMedia remote, BlobWriter& into) override {
     return of(*channel).fetch_media(channel, std::move(remote), into);
   }
+  Result<void> ready(const Channel& channel) const override { return of(channel).ready(channel); }
   Task<std::vector<ChannelFinding>> check(std::shared_ptr<const Channel> channel) override { return of(*channel).check(channel); }
 
  private:
-  Upstream& of(const Channel& channel) { return channel.kind == ChannelKind::linked ? linked_ : cloud_; }
+  Upstream& of(const Channel& channel) const { return channel.kind == ChannelKind::linked ? linked_ : cloud_; }
 
   Upstream& cloud_;
   Upstream& linked_;

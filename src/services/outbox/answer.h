@@ -7,6 +7,7 @@
 
 #include "base/completion.h"
 #include "base/result.h"
+#include "services/outbox/lane_id.h"
 #include "services/ports/models.h"
 
 namespace wherry {
@@ -53,6 +54,8 @@ class Responder {
 struct OutboxJob {
   Message message;
   Responder responder;
+  LaneId lane;
+  bool has_budget = false;                                     ///< a send of its number's budget was taken for the next try
   std::optional<Timestamp> attempt_started_at = std::nullopt;  ///< of the request under way
 };
 

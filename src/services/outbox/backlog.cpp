@@ -9,12 +9,12 @@ namespace {
 LinePosition before(LinePosition position) { return {position.place - 1, MessageId{}}; }
 }  // namespace
 
-bool Backlog::is_clear(ChannelId channel, ConversationId conversation) const {
+bool Backlog::is_clear(ChannelId channel, LaneId lane) const {
   if (unclear_ == 0) return true;
   std::lock_guard lock(mutex_);
   const auto found = channels_.find(channel);
   const bool all_in_lanes = found == channels_.end() || (!found->second.streams[0] && !found->second.streams[1]);
-  return all_in_lanes && !parked_.contains(conversation);
+  return all_in_lanes && !parked_.contains(lane);
 }
 
 void Backlog::left_behind(ChannelId channel, Priority priority, LinePosition from) {
@@ -87,17 +87,17 @@ std::size_t Backlog::lanes_of(ChannelId channel) const {
   return found == channels_.end() ? 0 : found->second.lanes;
 }
 
-bool Backlog::park(ConversationId conversation) {
+bool Backlog::park(LaneId lane) {
   std::lock_guard lock(mutex_);
   if (parked_.size() >= limits_.parked) return false;
-  if (parked_.insert(conversation).second) ++unclear_;
+  if (parked_.insert(lane).second) ++unclear_;
   return true;
 }
 
-void Backlog::unpark(ConversationId conversation) {
+void Backlog::unpark(LaneId lane) {
   if (unclear_ == 0) return;
   std::lock_guard lock(mutex_);
-  if (parked_.erase(conversation) > 0) --unclear_;
+  if (parked_.erase(lane) > 0) --unclear_;
 }
 
 }  // namespace wherry

@@ -8,13 +8,14 @@
 #include <unordered_set>
 #include <vector>
 
+#include "services/outbox/lane_id.h"
 #include "services/ports/outbox_queue.h"
 
 namespace wherry {
 
 /// What of the line on disk no lane knows of. Lanes are few and the line may be long, so most of a long line is only on disk: for each
 /// channel and priority this remembers from where on, and the feeder walks from there, oldest first, whenever there is room for another
-/// lane. A conversation is `clear` when nothing of it is on disk alone; in any other, a new message must not go first. Threads: any.
+/// lane. A lane is `clear` when nothing of it is on disk alone; in any other, a new message must not go first. Threads: any.
 class Backlog {
  public:
   struct Limits {
@@ -24,7 +25,7 @@ class Backlog {
   };
   explicit Backlog(Limits limits) : limits_(limits) {}
 
-  bool is_clear(ChannelId channel, ConversationId conversation) const;
+  bool is_clear(ChannelId channel, LaneId lane) const;
 
   /// Everything of the channel from here on may be on disk alone.
   void left_behind(ChannelId channel, Priority priority, LinePosition from);
@@ -47,8 +48,8 @@ class Backlog {
 
   /// Lanes that ended before their line because their first message has to wait for long; the schedule starts them again. False: there
   /// are too many.
-  bool park(ConversationId conversation);
-  void unpark(ConversationId conversation);
+  bool park(LaneId lane);
+  void unpark(LaneId lane);
 
  private:
   struct Stream {
@@ -66,7 +67,7 @@ class Backlog {
   mutable std::mutex mutex_;
   std::map<ChannelId, Entry> channels_;
   std::size_t lanes_ = 0;
-  std::unordered_set<ConversationId, IdHash> parked_;
+  std::unordered_set<LaneId, IdHash> parked_;
 };
 
 }  // namespace wherry

@@ -11,17 +11,17 @@ class BacklogTest : public ::testing::Test {
   Timestamp now = from_unix_millis(1'795'000'000'000);
   ChannelId channel = ChannelId::make(now);
   ChannelId other = ChannelId::make(now);
-  ConversationId conversation = ConversationId::make(now);
+  LaneId lane = LaneId::make(now);
   Backlog backlog{{.lanes = 12, .lanes_per_channel = 8, .parked = 2}};
 };
 
 TEST_F(BacklogTest, AConversationIsClearUnlessItsChannelHasAnythingLeftBehind) {
-  EXPECT_TRUE(backlog.is_clear(channel, conversation));
+  EXPECT_TRUE(backlog.is_clear(channel, lane));
 
   backlog.left_behind(channel, Priority::bulk, at(10));
 
-  EXPECT_FALSE(backlog.is_clear(channel, conversation));
-  EXPECT_TRUE(backlog.is_clear(other, conversation));
+  EXPECT_FALSE(backlog.is_clear(channel, lane));
+  EXPECT_TRUE(backlog.is_clear(other, lane));
 }
 
 TEST_F(BacklogTest, AWalkBeginsBeforeWhatWasLeftAndEndsWhenNothingIsBeyond) {
@@ -32,12 +32,12 @@ TEST_F(BacklogTest, AWalkBeginsBeforeWhatWasLeftAndEndsWhenNothingIsBeyond) {
   EXPECT_LT(walks[0].after, left);
 
   backlog.walked(walks[0], at(500), false);
-  EXPECT_FALSE(backlog.is_clear(channel, conversation));
+  EXPECT_FALSE(backlog.is_clear(channel, lane));
   walks = backlog.walks();
   EXPECT_EQ(walks[0].after.place, 500);
   backlog.walked(walks[0], at(700), true);
 
-  EXPECT_TRUE(backlog.is_clear(channel, conversation));
+  EXPECT_TRUE(backlog.is_clear(channel, lane));
   EXPECT_TRUE(backlog.walks().empty());
 }
 
@@ -48,7 +48,7 @@ TEST_F(BacklogTest, WhatIsLeftBehindDuringAWalkIsWalkedAgain) {
 
   backlog.walked(walk, at(500), true);
 
-  EXPECT_FALSE(backlog.is_clear(channel, conversation));
+  EXPECT_FALSE(backlog.is_clear(channel, lane));
   EXPECT_LT(backlog.walks().front().after.place, 300);
 }
 
@@ -80,15 +80,15 @@ TEST_F(BacklogTest, RoomIsBoundedPerChannelAndOverAllAndBulkLeavesAQuarter) {
 }
 
 TEST_F(BacklogTest, AParkedConversationIsNotClearAndThereAreOnlySoMany) {
-  EXPECT_TRUE(backlog.park(conversation));
-  EXPECT_FALSE(backlog.is_clear(channel, conversation));
-  EXPECT_TRUE(backlog.is_clear(channel, ConversationId::make(now)));
-  EXPECT_TRUE(backlog.park(ConversationId::make(now)));
-  EXPECT_FALSE(backlog.park(ConversationId::make(now)));
+  EXPECT_TRUE(backlog.park(lane));
+  EXPECT_FALSE(backlog.is_clear(channel, lane));
+  EXPECT_TRUE(backlog.is_clear(channel, LaneId::make(now)));
+  EXPECT_TRUE(backlog.park(LaneId::make(now)));
+  EXPECT_FALSE(backlog.park(LaneId::make(now)));
 
-  backlog.unpark(conversation);
+  backlog.unpark(lane);
 
-  EXPECT_TRUE(backlog.is_clear(channel, conversation));
+  EXPECT_TRUE(backlog.is_clear(channel, lane));
 }
 
 }  // namespace

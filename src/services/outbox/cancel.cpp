@@ -16,7 +16,7 @@ Error past_that(MessageState state) {
 Task<Result<void>> Outbox::take_out(const Message& message, MessageMove move, Error told) {
   CO_TRY_VOID(co_await store_.move(std::move(move), message));
   --(message.place == 0 ? counters_.scheduled : counters_.waiting);
-  lanes_.withdraw(message.conversation, message.id, told);
+  lanes_.withdraw(lane_of(message), message.id, told);
   co_return Result<void>();
 }
 

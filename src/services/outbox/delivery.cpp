@@ -1,8 +1,8 @@
 #include "services/outbox/delivery.h"
 
 #include "base/log.h"
-#include "domain/service_window.h"
 #include "services/outbox/expiry.h"
+#include "services/outbox/window.h"
 
 namespace wherry {
 
@@ -40,18 +40,18 @@ Error number_blocked(milliseconds wait) {
 }
 }  // namespace
 
-Delivery::Delivery(MessageStore& store, Channels& channels, Conversations& conversations, MediaService& media, Upstream& upstream,
-                   Clock& clock, const Lanes& lanes, OutboxCounters& counters)
-    : store_(store),
-      channels_(channels),
-      conversations_(conversations),
-      media_(media),
-      upstream_(upstream),
-      clock_(clock),
+Delivery::Delivery(Parts parts, const Lanes& lanes, OutboxCounters& counters)
+    : store_(parts.store),
+      channels_(parts.channels),
+      conversations_(parts.conversations),
+      media_(parts.media),
+      upstream_(parts.upstream),
+      clock_(parts.clock),
       lanes_(lanes),
       counters_(counters),
-      pacer_(clock),
-      circuits_(clock) {}
+      pacer_(parts.clock),
+      budgets_(parts.clock, parts.linked_budget),
+      circuits_(parts.clock) {}
 
 Task<Delivery::Delivered> Delivery::deliver(OutboxJob job) {
   auto& message = job.message;
@@ -73,7 +73,8 @@ Task<Delivery::Delivered> Delivery::deliver(OutboxJob job) {
       co_await fail(job, local_failure(attempt.error()), attempt.error());
       break;
     }
-    const auto passage = co_await pass_circuit(job, attempt->channel);
+    auto passage = co_await pass_circuit(job, attempt->channel);
+    if (passage == Passage::free) passage = co_await pass_budget(job, attempt->channel);
     if (passage == Passage::held_up) co_return Delivered{Delivered::Kind::held_up, message};
     if (passage == Passage::failed) break;
     auto paced = co_await pace(attempt->channel, job);
@@ -88,6 +89,7 @@ Task<Delivery::Delivered> Delivery::deliver(OutboxJob job) {
     if (circuits_.enter(attempt->channel)) continue;  // it opened while this message waited for its slot
     const bool committed = co_await commit_sending(job);
     if (!committed) break;
+    job.has_budget = false;
     job.attempt_started_at = clock_.now();
     auto outcome = co_await upstream_.send(attempt->channel, message, attempt->to, attempt->files);
     next = co_await settle(job, attempt->channel, std::move(outcome));
@@ -119,6 +121,7 @@ Task<Delivery::FirstTry> Delivery::try_at_once(OutboxJob job, const std::optiona
     co_return first;
   }
   ++counters_.accepted;
+  job.has_budget = false;
   job.attempt_started_at = clock_.now();
   auto outcome = co_await upstream_.send(attempt->channel, job.message, attempt->to, attempt->files);
   const auto next = co_await settle(job, attempt->channel, std::move(outcome));
@@ -140,10 +143,11 @@ Task<void> Delivery::nap(const OutboxJob& job, milliseconds duration) {
 Urgency Delivery::urgency_of(const OutboxJob& job) const {
   if (job.responder.awaited()) return Urgency::awaited;
   const auto own = wherry::urgency_of(job.message.priority);
-  return std::min(own, lanes_.urgency_behind(job.message.conversation).value_or(own));
+  return std::min(own, lanes_.urgency_behind(job.lane).value_or(own));
 }
 
 bool Delivery::may_go_now(const Channel& channel, const Message& message) {
+  if (channel.kind == ChannelKind::linked) return true;  // it has a budget
   return pacer_.reserve_pair(channel, message.conversation, 0ms) && pacer_.reserve_number(channel, 0ms);
 }
 
@@ -153,7 +157,7 @@ Task<Result<Delivery::Attempt>> Delivery::prepare(const Message& message) {
   if (!attempt.channel) co_return Error{ErrorCode::not_found, "The channel was removed"};
   CO_TRY(auto conversation, co_await conversations_.find(message.conversation));
   if (!conversation) co_return Error{ErrorCode::not_found, "Conversation not found"};
-  if (!window_allows(message.content, message.window_check, conversation->last_inbound_at, clock_.now())) {
+  if (!may_write(attempt.channel.get(), message.content, message.window_check, conversation->last_inbound_at, clock_.now())) {
     co_return Error{ErrorCode::window_closed, "Service window expired — last inbound message is older than 24 hours."};
   }
   attempt.to = std::move(conversation->identity);
@@ -191,6 +195,7 @@ Task<Delivery::Passage> Delivery::pass_circuit(OutboxJob& job, ChannelPtr channe
 }
 
 Task<Result<void>> Delivery::pace(ChannelPtr channel, const OutboxJob& job) {
+  if (channel->kind == ChannelKind::linked) co_return Result<void>();
   const auto patience = std::max(job.message.give_up_at - clock_.now(), milliseconds(0));
   auto pair_wait = pacer_.reserve_pair(*channel, job.message.conversation, patience);
   if (!pair_wait) co_return Error{ErrorCode::upstream_unavailable, "Too many messages to this recipient in a short time", "pair"};

@@ -7,6 +7,7 @@
 #include "services/channels/channels.h"
 #include "services/channels/conversations.h"
 #include "services/media/media_service.h"
+#include "services/outbox/budgets.h"
 #include "services/outbox/circuits.h"
 #include "services/outbox/lanes.h"
 #include "services/outbox/pacer.h"
@@ -24,12 +25,21 @@ struct OutboxCounters {
 /// What a caller is told about a message that may or may not have been sent.
 inline constexpr std::string_view unconfirmed_text = "WhatsApp did not confirm the message; it may or may not have been sent";
 
-/// Takes one accepted message to its outcome: pacing, commit `sending`, WhatsApp, commit the outcome, answer the caller.
+/// Takes one accepted message to its outcome: pacing and budget, commit `sending`, WhatsApp, commit the outcome, answer the caller.
 /// Only throttled and transient refusals are tried again, until the message's give_up_at. Threads: any.
 class Delivery {
  public:
-  Delivery(MessageStore& store, Channels& channels, Conversations& conversations, MediaService& media, Upstream& upstream, Clock& clock,
-           const Lanes& lanes, OutboxCounters& counters);
+  /// What it works with, and what linked numbers may send that have no budget of their own.
+  struct Parts {
+    MessageStore& store;
+    Channels& channels;
+    Conversations& conversations;
+    MediaService& media;
+    Upstream& upstream;
+    Clock& clock;
+    SendBudget linked_budget;
+  };
+  Delivery(Parts parts, const Lanes& lanes, OutboxCounters& counters);
 
   /// What became of a message in its lane.
   struct Delivered {
@@ -56,10 +66,17 @@ class Delivery {
   Task<FirstTry> try_at_once(OutboxJob job, const std::optional<IdempotencyClaim>& claim);
   /// Errors: upstream_unavailable while WhatsApp refuses the number for the account's sake.
   Result<void> check_circuit(ChannelId channel);
+  /// For a caller who waits: takes a send of a linked number's budget. Errors: conflict (the number is not connected), rate_limited with
+  /// retry_after.
+  Result<void> reserve(const Channel& channel);
+  /// Whether a linked number can send nothing now: it is not connected, or its budget is used up.
+  bool is_held_up(const Channel& channel);
+  /// A linked number sent something at that time, before this process knew.
+  void note_sent(ChannelId channel, Timestamp at) { budgets_.note(channel, at); }
   Circuits::State circuit_of(ChannelId channel) { return circuits_.state_of(channel); }
   /// How many numbers WhatsApp refuses.
   std::size_t open_circuits() const { return circuits_.open_count(); }
-  void sweep() { pacer_.sweep(); }
+  void sweep();
 
  private:
   enum class Next { try_again, done };
@@ -74,11 +91,12 @@ class Delivery {
   Task<void> nap(const OutboxJob& job, milliseconds duration);
   Urgency urgency_of(const OutboxJob& job) const;
   bool may_be_parked(const OutboxJob& job) const { return urgency_of(job) != Urgency::awaited; }
-  bool is_withdrawn(const OutboxJob& job) const { return lanes_.is_withdrawn(job.message.conversation); }
+  bool is_withdrawn(const OutboxJob& job) const { return lanes_.is_withdrawn(job.lane); }
   bool may_go_now(const Channel& channel, const Message& message);
   Task<bool> commit_sending(OutboxJob& job);
   enum class Passage { free, failed, held_up };
   Task<Passage> pass_circuit(OutboxJob& job, ChannelPtr channel);
+  Task<Passage> pass_budget(OutboxJob& job, ChannelPtr channel);
   std::optional<JournalEvent> note_account(const ChannelPtr& channel, const SendOutcome& outcome);
   Task<Next> settle(OutboxJob& job, ChannelPtr channel, SendOutcome outcome);
   Task<Next> settle_message(OutboxJob& job, ChannelPtr channel, SendOutcome outcome);
@@ -101,6 +119,7 @@ class Delivery {
   const Lanes& lanes_;
   OutboxCounters& counters_;
   Pacer pacer_;
+  Budgets budgets_;
   Circuits circuits_;
 };
 

@@ -11,28 +11,28 @@ bool Lanes::Lane::someone_waits() const {
          std::any_of(page.begin(), page.end(), [](const OutboxJob& job) { return job.responder.awaited(); });
 }
 
-bool Lanes::hold(ConversationId conversation) {
-  auto& home = shard(conversation);
+bool Lanes::hold(LaneId id) {
+  auto& home = shard(id);
   std::lock_guard lock(home.mutex);
-  auto [lane, fresh] = home.lanes.try_emplace(conversation);
+  auto [lane, fresh] = home.lanes.try_emplace(id);
   if (!fresh) return false;
   lane->second.has_runner = true;
   return true;
 }
 
-bool Lanes::kick(ConversationId conversation) {
-  auto& home = shard(conversation);
+bool Lanes::kick(LaneId id) {
+  auto& home = shard(id);
   std::lock_guard lock(home.mutex);
-  auto& lane = home.lanes[conversation];
+  auto& lane = home.lanes[id];
   lane.more_on_disk = true;
   if (std::exchange(lane.has_runner, true)) return false;
   return true;
 }
 
-bool Lanes::release(ConversationId conversation) {
-  auto& home = shard(conversation);
+bool Lanes::release(LaneId id) {
+  auto& home = shard(id);
   std::lock_guard lock(home.mutex);
-  auto lane = home.lanes.find(conversation);
+  auto lane = home.lanes.find(id);
   if (lane == home.lanes.end()) return false;
   if (lane->second.more_on_disk || !lane->second.page.empty()) return true;
   lane->second.has_runner = false;
@@ -41,31 +41,31 @@ bool Lanes::release(ConversationId conversation) {
 }
 
 void Lanes::put_back(OutboxJob job) {
-  auto& home = shard(job.message.conversation);
+  auto& home = shard(job.lane);
   std::lock_guard lock(home.mutex);
-  home.lanes[job.message.conversation].page.push_front(std::move(job));
+  home.lanes[job.lane].page.push_front(std::move(job));
 }
 
-void Lanes::expect(ConversationId conversation, MessageId message, Responder responder) {
-  auto& home = shard(conversation);
+void Lanes::expect(LaneId id, MessageId message, Responder responder) {
+  auto& home = shard(id);
   std::lock_guard lock(home.mutex);
-  home.lanes[conversation].expected.emplace(message, std::move(responder));
+  home.lanes[id].expected.emplace(message, std::move(responder));
 }
 
-void Lanes::forget(ConversationId conversation, MessageId message) {
-  auto& home = shard(conversation);
+void Lanes::forget(LaneId id, MessageId message) {
+  auto& home = shard(id);
   std::lock_guard lock(home.mutex);
-  auto lane = home.lanes.find(conversation);
+  auto lane = home.lanes.find(id);
   if (lane == home.lanes.end()) return;
   lane->second.expected.erase(message);
   if (!lane->second.has_runner && lane->second.expected.empty()) home.lanes.erase(lane);
 }
 
-Lanes::Next Lanes::next(ConversationId conversation) {
+Lanes::Next Lanes::next(LaneId id) {
   Next next;
-  auto& home = shard(conversation);
+  auto& home = shard(id);
   std::lock_guard lock(home.mutex);
-  auto found = home.lanes.find(conversation);
+  auto found = home.lanes.find(id);
   if (found == home.lanes.end()) return next;
   auto& lane = found->second;
   lane.current = {};
@@ -86,40 +86,43 @@ Lanes::Next Lanes::next(ConversationId conversation) {
   return next;
 }
 
-void Lanes::fill(ConversationId conversation, std::vector<Message> page, bool is_last) {
-  auto& home = shard(conversation);
+void Lanes::fill(LaneId id, std::vector<Message> page, bool is_last) {
+  auto& home = shard(id);
   std::lock_guard lock(home.mutex);
-  auto& lane = home.lanes[conversation];
+  auto& lane = home.lanes[id];
   for (auto& message : page) {
-    OutboxJob job{std::move(message), Responder()};
-    if (auto caller = lane.expected.extract(job.message.id)) job.responder = std::move(caller.mapped());
+    OutboxJob job{std::move(message), Responder(), id};
+    if (auto caller = lane.expected.extract(job.message.id)) {
+      job.responder = std::move(caller.mapped());
+      job.has_budget = true;  // a caller's was taken before the message was
+    }
     lane.page.push_back(std::move(job));
   }
   if (!is_last) lane.more_on_disk = true;
 }
 
-bool Lanes::park(ConversationId conversation) {
-  auto& home = shard(conversation);
+bool Lanes::park(LaneId id) {
+  auto& home = shard(id);
   std::lock_guard lock(home.mutex);
-  auto lane = home.lanes.find(conversation);
+  auto lane = home.lanes.find(id);
   if (lane == home.lanes.end() || lane->second.someone_waits()) return false;
   home.lanes.erase(lane);
   return true;
 }
 
-void Lanes::answer_all(ConversationId conversation, const Error& error) {
-  auto& home = shard(conversation);
+void Lanes::answer_all(LaneId id, const Error& error) {
+  auto& home = shard(id);
   std::lock_guard lock(home.mutex);
-  auto lane = home.lanes.find(conversation);
+  auto lane = home.lanes.find(id);
   if (lane == home.lanes.end()) return;
-  for (auto& [id, responder] : lane->second.expected) responder.answer(error);
+  for (auto& [message, responder] : lane->second.expected) responder.answer(error);
   for (auto& job : lane->second.page) job.responder.answer(error);
 }
 
-void Lanes::withdraw(ConversationId conversation, MessageId message, const Error& error) {
-  auto& home = shard(conversation);
+void Lanes::withdraw(LaneId id, MessageId message, const Error& error) {
+  auto& home = shard(id);
   std::lock_guard lock(home.mutex);
-  auto found = home.lanes.find(conversation);
+  auto found = home.lanes.find(id);
   if (found == home.lanes.end()) return;
   auto& lane = found->second;
   if (lane.current == message) {
@@ -134,17 +137,17 @@ void Lanes::withdraw(ConversationId conversation, MessageId message, const Error
   });
 }
 
-bool Lanes::is_withdrawn(ConversationId conversation) const {
-  const auto& home = shard(conversation);
+bool Lanes::is_withdrawn(LaneId id) const {
+  const auto& home = shard(id);
   std::lock_guard lock(home.mutex);
-  const auto lane = home.lanes.find(conversation);
+  const auto lane = home.lanes.find(id);
   return lane != home.lanes.end() && lane->second.withdrawn;
 }
 
-std::optional<Urgency> Lanes::urgency_behind(ConversationId conversation) const {
-  const auto& home = shard(conversation);
+std::optional<Urgency> Lanes::urgency_behind(LaneId id) const {
+  const auto& home = shard(id);
   std::lock_guard lock(home.mutex);
-  const auto found = home.lanes.find(conversation);
+  const auto found = home.lanes.find(id);
   if (found == home.lanes.end()) return std::nullopt;
   const auto& lane = found->second;
   if (lane.someone_waits()) return Urgency::awaited;

@@ -12,23 +12,23 @@
 
 namespace wherry {
 
-/// First in, first out per conversation: a conversation has at most one runner. The line itself is on disk; a lane holds the page of it
-/// that its runner works on, and the callers who wait for messages that are further back. Threads: any.
+/// First in, first out per lane: a conversation, or a linked number, has at most one runner. The line itself is on disk; a lane holds the
+/// page of it that its runner works on, and the callers who wait for messages that are further back. Threads: any.
 class Lanes {
  public:
   /// Makes the caller the runner of a lane that has none; it then calls next() when it is done with its own message.
-  bool hold(ConversationId conversation);
+  bool hold(LaneId lane);
   /// Says that there may be more of the line on disk. True: the caller must start a runner.
-  [[nodiscard]] bool kick(ConversationId conversation);
+  [[nodiscard]] bool kick(LaneId lane);
   /// The holder is done. True: there is more in the lane, and the caller must start a runner.
-  [[nodiscard]] bool release(ConversationId conversation);
+  [[nodiscard]] bool release(LaneId lane);
   /// The runner puts its own job in front of all others.
   void put_back(OutboxJob job);
 
   /// Somebody waits for a message that is about to be stored: before it is, so that no runner finds it without its caller.
-  void expect(ConversationId conversation, MessageId message, Responder responder);
+  void expect(LaneId lane, MessageId message, Responder responder);
   /// It was not stored after all.
-  void forget(ConversationId conversation, MessageId message);
+  void forget(LaneId lane, MessageId message);
 
   /// What a runner does next.
   struct Next {
@@ -39,19 +39,19 @@ class Lanes {
     } kind = Kind::end;
     std::optional<OutboxJob> job;
   };
-  Next next(ConversationId conversation);
-  void fill(ConversationId conversation, std::vector<Message> page, bool is_last);
+  Next next(LaneId lane);
+  void fill(LaneId lane, std::vector<Message> page, bool is_last);
   /// Ends the lane although its line is not empty; false, doing nothing, while somebody waits.
-  bool park(ConversationId conversation);
+  bool park(LaneId lane);
 
   /// Answers whoever waits in this lane.
-  void answer_all(ConversationId conversation, const Error& error);
+  void answer_all(LaneId lane, const Error& error);
   /// Answers whoever waits for a message that was cancelled, and takes it out of the lane.
-  void withdraw(ConversationId conversation, MessageId message, const Error& error);
+  void withdraw(LaneId lane, MessageId message, const Error& error);
   /// Whether the message that the runner is at was withdrawn.
-  bool is_withdrawn(ConversationId conversation) const;
+  bool is_withdrawn(LaneId lane) const;
   /// The most urgent of what is known to wait in the lane, its first message left out; nullopt when that is nothing.
-  std::optional<Urgency> urgency_behind(ConversationId conversation) const;
+  std::optional<Urgency> urgency_behind(LaneId lane) const;
 
   /// Drops everything; callers are told that the server is stopping.
   void clear();
@@ -69,10 +69,10 @@ class Lanes {
   };
   struct Shard {
     mutable std::mutex mutex;
-    std::unordered_map<ConversationId, Lane, IdHash> lanes;
+    std::unordered_map<LaneId, Lane, IdHash> lanes;
   };
-  Shard& shard(ConversationId id) { return shards_[IdHash{}(id) % shards_.size()]; }
-  const Shard& shard(ConversationId id) const { return shards_[IdHash{}(id) % shards_.size()]; }
+  Shard& shard(LaneId lane) { return shards_[IdHash{}(lane) % shards_.size()]; }
+  const Shard& shard(LaneId lane) const { return shards_[IdHash{}(lane) % shards_.size()]; }
 
   std::array<Shard, 16> shards_;
 };

@@ -3,20 +3,22 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <variant>
 
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/task.h"
 #include "base/task_group.h"
+#include "domain/jid.h"
 #include "services/outbox/backlog.h"
 #include "services/outbox/delivery.h"
 
 namespace wherry {
 
-/// A number, as somebody to write to from a channel.
+/// Somebody to write to from a channel: a number, or from a linked one any person or group by address.
 struct Recipient {
   ChannelId channel;
-  WaId number;
+  std::variant<WaId, Jid> who;
 };
 
 /// What the caller of submit_and_wait makes of a success in which WhatsApp names no message. On disk it stays `uncertain` until a status
@@ -50,13 +52,14 @@ struct OutboxOptions {
   milliseconds keep_trying = std::chrono::hours(24);  ///< how long messages that nobody waits for are tried
   std::int64_t max_queued = 10'000'000;               ///< messages accepted and not finished, on disk; over it `unavailable`
   Backlog::Limits lanes = {};
+  SendBudget linked_budget{20, 200};                  ///< of linked numbers that have none of their own
 };
 
 inline constexpr milliseconds furthest_send_at = std::chrono::days(30);
 
 /// The one road of every outbound message: commit `accepted`, lane, pacing, commit `sending`, WhatsApp, commit the outcome.
 /// When the lane is idle and no limit holds the message back, the first two commits are one.
-/// First in first out per conversation; conversations are independent. The line is on disk: memory holds what is being worked on, and
+/// First in first out per conversation, and per number for linked ones; lanes are independent. The line is on disk: memory holds what is being worked on, and
 /// the callers who wait. Threads: any.
 class Outbox {
  public:
@@ -71,8 +74,8 @@ class Outbox {
   /// is there (not_found) and its service window is open (window_closed). For doors that must check before they fetch media.
   Task<Result<Conversation>> check_sendable(TenantId tenant, ConversationId conversation);
 
-  /// The conversation with a number, made when there is none yet, with a closed window. Errors: not_found (no such channel),
-  /// permission_denied (another tenant's).
+  /// The conversation with somebody, made when there is none yet, with a closed window. Errors: not_found (no such channel),
+  /// permission_denied (another tenant's), invalid_argument (an address that the channel cannot write to).
   Task<Result<Conversation>> open_conversation(TenantId tenant, Recipient to);
 
   /// Takes a message and returns when it is on disk as `accepted`: in line, or scheduled. Errors: those of submit_and_wait up to there.
@@ -88,7 +91,8 @@ class Outbox {
   /// not_found, permission_denied, gone (media); idempotency_conflict (the claim's key is taken); upload_failed, rejected,
   /// upstream_unavailable (not sent, final; or not even accepted, because WhatsApp refuses the number); outcome_unknown (also: stored,
   /// and still in line when patience ended); conflict (cancelled meanwhile); unavailable (store or queue full); cancelled (the server is
-  /// stopping; stored and sent after the next start).
+  /// stopping; stored and sent after the next start). Of linked numbers also, with nothing stored: conflict (it is not connected),
+  /// rate_limited with retry_after (its budget is used up).
   Task<Result<SendReceipt>> submit_and_wait(SendRequest request);
 
   /// Takes a message back that is still `accepted`: in line, waiting for its next try, or scheduled. Gives it as it is then.
@@ -109,26 +113,33 @@ class Outbox {
   const OutboxCounters& counters() const { return counters_; }
 
  private:
+  enum class Waits { nobody, the_caller };
   struct LaneHold;
   struct Seat;
-  // outbox.cpp
-  Task<Result<Message>> admit(SendRequest request, milliseconds patience);
+  // admission.cpp
+  Task<Result<Message>> admit(SendRequest request, milliseconds patience, Waits waits);
+  Task<Result<Conversation>> conversation_of(TenantId tenant, ConversationId id, std::optional<Recipient> to);
+  ChannelKind kind_of(std::optional<ChannelId> id) const;
   Task<Result<Conversation>> find_own(TenantId tenant, ConversationId conversation);
   Task<Result<void>> check_template(ChannelId channel, const Content& content);
   Task<Result<void>> check_file(TenantId tenant, MediaId id, std::optional<Timestamp> send_at);
   std::int64_t next_place();
+  // outbox.cpp
+  static Error too_busy();
   Task<Result<SendReceipt>> send_admitted(Message message, std::optional<IdempotencyClaim> claim);
-  Task<Result<SendReceipt>> send_at_once(Message message, std::optional<IdempotencyClaim> claim);
-  Task<Result<SendReceipt>> wait_in_lane(Message message, std::optional<IdempotencyClaim> claim);
+  Task<Result<SendReceipt>> send_at_once(LaneId lane, Message message, std::optional<IdempotencyClaim> claim);
+  Task<Result<SendReceipt>> wait_in_lane(LaneId lane, Message message, std::optional<IdempotencyClaim> claim);
   Task<Result<Message>> schedule(Message message, std::optional<IdempotencyClaim> claim);
   // runners.cpp
-  void start_runner(ConversationId conversation, ChannelId channel, Executor executor);
-  void start_lane(ConversationId conversation, ChannelId channel, Executor executor);
+  LaneId lane_of(const Message& message) const;
+  void start_runner(LaneId lane, ChannelId channel, Executor executor);
+  void start_lane(LaneId lane, ChannelId channel, Executor executor);
   void start_or_leave(const Message& message, Executor executor);
-  void give_up_lane(ConversationId conversation, ChannelId channel, Executor executor);
-  Task<void> run_lane(ConversationId conversation, ChannelId channel);
-  Task<void> load_lane(ConversationId conversation);
-  bool park_lane(const Message& first, std::optional<Timestamp> until);
+  void give_up_lane(LaneId lane, ChannelId channel, Executor executor);
+  Task<void> run_lane(LaneId lane, ChannelId channel);
+  Task<void> load_lane(LaneId lane, ChannelId channel);
+  Task<Result<std::vector<Message>>> read_lane(LaneId lane, ChannelId channel);
+  bool park_lane(LaneId lane, const Message& first, std::optional<Timestamp> until);
   // tending.cpp
   Task<void> tend();
   Task<milliseconds> feed();

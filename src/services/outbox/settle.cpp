@@ -49,6 +49,10 @@ bool is_about_message(const SendOutcome& outcome) {
   return false;
 }
 
+bool was_sent(MessageState state) {
+  return state == MessageState::sent || state == MessageState::delivered || state == MessageState::read || state == MessageState::played;
+}
+
 bool is_about_account(const SendOutcome& outcome) {
   const auto* refused = std::get_if<SendRefused>(&outcome);
   return refused != nullptr && retry_class_of(refused->error) == RetryClass::account;
@@ -172,7 +176,7 @@ Task<void> Delivery::settle_overtaken(OutboxJob& job) {
   } else if (known && (*current)->state == MessageState::failed) {
     ++counters_.failed;
     job.responder.answer(Error{ErrorCode::rejected, "WhatsApp refused the message"});
-  } else if (known && !(*current)->wamid.empty()) {
+  } else if (known && was_sent((*current)->state)) {
     ++counters_.sent;
     job.responder.answer(SendReceipt{job.message.id, (*current)->wamid});
   } else {

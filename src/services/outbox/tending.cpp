@@ -26,6 +26,8 @@ Task<Result<void>> Outbox::resume() {
     backlog_.left_behind(line.channel, Priority::interactive, {});
     backlog_.left_behind(line.channel, Priority::bulk, {});
   }
+  CO_TRY(const auto sends, co_await store_.linked_sends(started_at_.load() - SentLog::longest));
+  for (const auto& [channel, at] : sends) delivery_.note_sent(channel, at);
   CO_TRY_VOID(co_await mark_interrupted());
   CO_TRY_VOID(co_await count());
   counters_.resumed = static_cast<std::uint64_t>(counters_.waiting.load());
@@ -90,6 +92,8 @@ Task<milliseconds> Outbox::feed() {
 Task<bool> Outbox::feed_from(Backlog::Walk walk) {
   auto executor = co_await boost::asio::this_coro::executor;
   // A number that is refused is probed by one lane at a time.
+  const auto channel = channels_.find(walk.channel);
+  if (channel && delivery_.is_held_up(*channel)) co_return false;
   const auto circuit = delivery_.circuit_of(walk.channel);
   if (circuit == Circuits::State::blocked) co_return false;
   if (circuit == Circuits::State::probing && backlog_.lanes_of(walk.channel) > 0) co_return false;
@@ -104,7 +108,7 @@ Task<bool> Outbox::feed_from(Backlog::Walk walk) {
   for (const auto& one : *page) {
     const bool probe_is_out = circuit == Circuits::State::probing && started > 0;
     if (probe_is_out || !backlog_.has_room(walk.channel, walk.priority)) break;
-    start_lane(one.conversation, walk.channel, executor);
+    start_lane(wherry::lane_of(channel.get(), one.conversation), walk.channel, executor);
     to = one.position;
     ++started;
   }
@@ -149,7 +153,7 @@ Task<Result<void>> Outbox::take_up(std::vector<Message> due, Timestamp now) {
   std::vector<Message> scheduled;
   for (auto& message : due) {
     if (message.place != 0) {
-      if (backlog_.has_room(message.channel, message.priority)) start_lane(message.conversation, message.channel, executor);
+      if (backlog_.has_room(message.channel, message.priority)) start_lane(lane_of(message), message.channel, executor);
       continue;
     }
     message.place = next_place();

@@ -44,11 +44,11 @@ class MessageStore : public OutboxQueue {
 
   /// The conversation of a tenant's channel with a number; nullopt when there is none yet.
   virtual Task<Result<std::optional<Conversation>>> find_conversation_with(TenantId tenant, ChannelId channel, WaId number) = 0;
-  /// The conversation of a tenant's channel with a number, under the rules inbound messages find theirs by (contact_key); it and its
-  /// contact are made when they do not exist yet, with a service window that is closed. Durable when it returns.
-  virtual Task<Result<Conversation>> open_conversation(TenantId tenant, ChannelId channel, WaId number, Timestamp now) = 0;
+  /// The conversation of a tenant's channel with somebody, under the rules inbound messages find theirs by: by number (contact_key), and who
+  /// has none by bsuid. It and its contact are made when they do not exist yet, with a service window that is closed. Durable when it returns.
+  virtual Task<Result<Conversation>> open_conversation(TenantId tenant, ChannelId channel, ContactIdentity who, Timestamp now) = 0;
 
-  /// Stores a new message, as `accepted`, already as `sending`, or as `failed` (with its error, and a "message.failed" row too), with a
+  /// Stores a new message, with the wamid where it has one already, as `accepted`, already as `sending`, or as `failed` (with its error, and a "message.failed" row too), with a
   /// "message.accepted" journal row and the idempotency key it was sent under, all or nothing. Errors: idempotency_conflict when the key is taken and still alive.
   virtual Task<Result<void>> accept(Message message, std::optional<IdempotencyClaim> claim) = 0;
   /// Errors: conflict when the stored state is not `move.from`.

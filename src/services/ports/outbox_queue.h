@@ -37,6 +37,12 @@ struct ChannelLine {
   std::int64_t last_place;  ///< the highest place
 };
 
+/// A send of a linked number, for its budget.
+struct LinkedSend {
+  ChannelId channel;
+  Timestamp at;
+};
+
 /// How many messages wait.
 struct OutboxCounts {
   std::uint64_t in_line = 0;
@@ -54,6 +60,8 @@ class OutboxQueue {
   virtual Task<Result<std::vector<InLine>>> in_line(ChannelId channel, Priority priority, LinePosition after, std::uint32_t limit) = 0;
   /// The front of a conversation's line, of all priorities.
   virtual Task<Result<std::vector<Message>>> lane(ConversationId conversation, std::uint32_t limit) = 0;
+  /// The front of a channel's line, of all priorities.
+  virtual Task<Result<std::vector<Message>>> channel_lane(ChannelId channel, std::uint32_t limit) = 0;
 
   /// Accepted messages whose next_attempt_at has come, in order of it: scheduled ones and ones to be tried again. Pages by position.
   virtual Task<Result<std::vector<Message>>> due(Timestamp now, DuePosition after, std::uint32_t limit) = 0;
@@ -67,6 +75,8 @@ class OutboxQueue {
   virtual Task<Result<std::vector<Message>>> expired(Timestamp now, std::uint32_t limit) = 0;
   /// Messages that are `sending`, oldest first. Pages by id.
   virtual Task<Result<std::vector<Message>>> sending(std::optional<MessageId> after, std::uint32_t limit) = 0;
+  /// When linked numbers began to send something, since then, in order of time.
+  virtual Task<Result<std::vector<LinkedSend>>> linked_sends(Timestamp since) = 0;
   /// Counts them all: a tenth of a second with a million.
   virtual Task<Result<OutboxCounts>> count_waiting() = 0;
 };

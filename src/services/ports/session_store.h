@@ -52,6 +52,7 @@ struct KeptBytes {
   Secret bytes;
   Timestamp at;
   bool replaces = false;                     ///< else what is kept already under that id stays
+  std::string author = {};                   ///< a Jid; empty: the number itself
 };
 
 /// Linked numbers, their keys, and the bytes of their messages; keys and bytes are sealed before they reach the disk. Every write is durable
@@ -91,6 +92,9 @@ class SessionStore {
   /// nullopt: not kept. `chats` are tried in turn.
   virtual Task<Result<std::optional<std::string>>> find_bytes(ChannelId channel, std::vector<std::string> chats,
                                                               std::string message_id) = 0;
+  /// Who wrote a message that is kept: a Jid; empty: the number itself; nullopt: not kept.
+  virtual Task<Result<std::optional<std::string>>> find_author(ChannelId channel, std::vector<std::string> chats,
+                                                               std::string message_id) = 0;
   /// Forgets what was kept before. Gives how many.
   virtual Task<Result<std::uint64_t>> forget_bytes(Timestamp before) = 0;
 };

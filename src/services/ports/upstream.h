@@ -55,6 +55,9 @@ class Upstream {
                                  std::vector<OutboundFile> files) = 0;
   /// Fetches a customer's file into a blob. Errors: fetch_failed (try again), not_found (gone for good), too_large.
   virtual Task<Result<void>> fetch_media(std::shared_ptr<const Channel> channel, InboundMedia remote, BlobWriter& into) = 0;
+  /// Whether the channel can send now, where that is known without trying; its messages wait in line until then. Errors: conflict, with words
+  /// for the sender.
+  virtual Result<void> ready(const Channel&) const { return {}; }
   virtual Task<std::vector<ChannelFinding>> check(std::shared_ptr<const Channel> channel) = 0;
 };
 

@@ -4,13 +4,6 @@
 
 namespace wherry {
 
-Task<SendOutcome> LinkedUpstream::send(std::shared_ptr<const Channel>, Message, ContactIdentity, std::vector<OutboundFile>) {
-  SendRefused refused;
-  refused.error.title = "linked numbers do not send yet";
-  refused.reason = Error{ErrorCode::rejected, refused.error.title};
-  co_return refused;
-}
-
 Task<Result<void>> LinkedUpstream::fetch_media(std::shared_ptr<const Channel> channel, InboundMedia remote, BlobWriter& into) {
   CO_TRY(auto file, tokens_.open(remote.remote_id));
   const auto session = table_.find(channel->id);

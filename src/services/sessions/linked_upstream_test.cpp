@@ -33,7 +33,7 @@ class LinkedUpstreamTest : public test::SessionWorld {
   }
   Result<void> fetch(ChannelId id) { return run(upstream.fetch_media(channels.find(id), remote(), bytes)); }
 
-  LinkedUpstream upstream{transport, table, secrets};
+  LinkedUpstream upstream{transport, table, store, secrets};
   Bytes bytes;
 };
 

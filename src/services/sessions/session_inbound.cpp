@@ -14,15 +14,17 @@ Task<Result<void>> SessionInbound::received(ChannelId channel, linked::ReceivedM
     ++counters_.status_posts;
     co_return Result<void>();
   }
-  auto bytes = std::move(message.bytes);
-  CO_TRY_VOID(co_await parts_.keys.keep(channel, message.chat, message.message_id, std::move(bytes), false));
+  KeptBytes kept{channel, message.chat.text(), message.message_id, Secret(std::move(message.bytes)), {}};
+  if (!message.from_me) kept.author = message.sender.text();
+  CO_TRY_VOID(co_await parts_.keys.keep(std::move(kept)));
   std::vector<InboundEvent> events;
   events.push_back(to_inbound_event(linked_address(channel), message, tokens_));
   co_return co_await parts_.inbox.receive(std::move(events));
 }
 
 Task<Result<void>> SessionInbound::sending(ChannelId channel, linked::SentBytes sent) {
-  co_return co_await parts_.keys.keep(channel, sent.chat, std::move(sent.message_id), std::move(sent.bytes), true);
+  KeptBytes kept{channel, sent.chat.text(), std::move(sent.message_id), Secret(std::move(sent.bytes)), {}, true};
+  co_return co_await parts_.keys.keep(std::move(kept));
 }
 
 Task<Result<void>> SessionInbound::acknowledged(ChannelId channel, linked::Acknowledgement ack) {

@@ -39,9 +39,10 @@ Task<Result<void>> SessionKeys::wipe(ChannelId channel, linked::Reason reason) {
   co_return Result<void>();
 }
 
-Task<Result<void>> SessionKeys::keep(ChannelId channel, const Jid& chat, std::string message_id, std::string bytes, bool replaces) {
-  if (bytes.empty() || bytes.size() > largest_bytes || !is_name(message_id)) co_return Result<void>();
-  KeptBytes kept{channel, chat.text(), std::move(message_id), Secret(std::move(bytes)), parts_.clock.now(), replaces};
+Task<Result<void>> SessionKeys::keep(KeptBytes kept) {
+  const auto size = kept.bytes.reveal().size();
+  if (size == 0 || size > largest_bytes || !is_name(kept.message_id)) co_return Result<void>();
+  kept.at = parts_.clock.now();
   co_return co_await parts_.store.keep_bytes(std::move(kept));
 }
 

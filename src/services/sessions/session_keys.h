@@ -23,8 +23,8 @@ class SessionKeys {
   Task<Result<void>> set(ChannelId channel, linked::KeyFormat format, std::vector<linked::Key> changes);
   Task<Result<void>> wipe(ChannelId channel, linked::Reason reason);
 
-  /// `replaces`: our own, which may be sent again under the same id; a stranger's never replaces anything.
-  Task<Result<void>> keep(ChannelId channel, const Jid& chat, std::string message_id, std::string bytes, bool replaces);
+  /// `replaces` is for our own, which may be sent again under the same id; a stranger's never replaces anything. `at` is now.
+  Task<Result<void>> keep(KeptBytes kept);
   Task<Result<std::optional<std::string>>> find(ChannelId channel, linked::BytesQuery query);
 
  private:
