@@ -65,8 +65,8 @@ constexpr const char* select_conversation_of =
     "SELECT " WHERRY_CONVERSATION_COLUMNS
     " FROM inbound_messages m JOIN conversations v ON v.id = m.conversation_id JOIN contacts c ON c.id = v.contact_id WHERE m.id = $1";
 
-#define WHERRY_SELECT(which)                                                                               \
-  "SELECT " WHERRY_CONVERSATION_COLUMNS                                                                    \
+#define WHERRY_SELECT(which)                                                                                 \
+  "SELECT " WHERRY_CONVERSATION_COLUMNS                                                                      \
   " FROM contacts c JOIN conversations v ON v.contact_id = c.id AND v.channel_id = $3 AND v.superseded = 0 " \
   "WHERE c.tenant_id = $1 AND " which
 constexpr const char* select_by_key = WHERRY_SELECT("c.contact_key = $2");

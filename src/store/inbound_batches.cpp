@@ -61,7 +61,8 @@ struct MoveTexts {
       const bool failed = static_cast<MessageState>(to) == MessageState::failed;
       // A failure that WhatsApp told of in a status is final and has a wamid. One without was our own verdict, and a message may have been
       // cancelled after a try that did arrive: a status knows better. A linked number's receipts always do: its messages have ids from the start.
-      const std::string corrects = failed ? "" : " OR (state IN (6, 8) AND (wamid IS NULL OR channel_id IN (SELECT id FROM channels WHERE kind = 1)))";
+      const std::string corrects =
+          failed ? "" : " OR (state IN (6, 8) AND (wamid IS NULL OR channel_id IN (SELECT id FROM channels WHERE kind = 1)))";
       const auto head = "UPDATE messages SET state = " + std::to_string(to) +
                         ", wamid = COALESCE(wamid, $3), error = " + (failed ? "COALESCE($4, error)" : "$4") +
                         ", next_attempt_at = NULL, updated_at = $5 WHERE ";

@@ -32,10 +32,12 @@ constexpr const char* select_in_line = "SELECT conversation_id, place, id FROM m
 constexpr const char* select_lane =
     "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE " WHERRY_IN_LINE " AND conversation_id = $1 ORDER BY place, id LIMIT $2";
 // Each half is the front of one index range; together they are sorted.
-#define WHERRY_FRONT_OF(priority) \
-  "SELECT id FROM (SELECT id FROM messages WHERE " WHERRY_IN_LINE " AND channel_id = $1 AND priority = " priority " ORDER BY place, id LIMIT $2) f" priority
-constexpr const char* select_channel_lane = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE id IN (" WHERRY_FRONT_OF(
-    "0") " UNION ALL " WHERRY_FRONT_OF("1") ") ORDER BY place, id LIMIT $2";
+#define WHERRY_FRONT_OF(priority)                                                                                 \
+  "SELECT id FROM (SELECT id FROM messages WHERE " WHERRY_IN_LINE " AND channel_id = $1 AND priority = " priority \
+  " ORDER BY place, id LIMIT $2) f" priority
+constexpr const char* select_channel_lane =
+    "SELECT " WHERRY_MESSAGE_COLUMNS
+    " FROM messages WHERE id IN (" WHERRY_FRONT_OF("0") " UNION ALL " WHERRY_FRONT_OF("1") ") ORDER BY place, id LIMIT $2";
 constexpr const char* select_linked_sends = "SELECT channel_id, at FROM linked_sends WHERE at >= $1 ORDER BY at";
 constexpr const char* select_due = "SELECT " WHERRY_MESSAGE_COLUMNS
                                    " FROM messages WHERE state = 0 AND next_attempt_at IS NOT NULL AND next_attempt_at <= $1 "

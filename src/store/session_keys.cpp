@@ -17,7 +17,7 @@ constexpr const char* upsert_key =
     "ON CONFLICT (channel_id, type, id) DO UPDATE SET value = excluded.value";
 constexpr const char* delete_key = "DELETE FROM linked_keys WHERE channel_id = $1 AND type = $2 AND id = $3";
 constexpr const char* note_format = "UPDATE linked_sessions SET key_format = $3 WHERE channel_id = $1 AND owner = $2";
-#define WHERRY_KEEP_BYTES                                                                                                          \
+#define WHERRY_KEEP_BYTES                                                                                       \
   "INSERT INTO linked_bytes (channel_id, chat, message_id, value, at, author) VALUES ($1, $2, $3, $4, $5, $6) " \
   "ON CONFLICT (channel_id, chat, message_id) "
 constexpr const char* keep_first = WHERRY_KEEP_BYTES "DO NOTHING";

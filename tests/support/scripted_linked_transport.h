@@ -57,8 +57,8 @@ class ScriptedLinkedTransport final : public AbsentTransport {
     co_return into.write(download_bytes);
   }
 
-  std::deque<linked::SendOutcome> outcomes;       ///< of what is done with messages; without one it is accepted
-  std::vector<std::string> done;                  ///< "edit 3EB0… in …@g.us: text", in order
+  std::deque<linked::SendOutcome> outcomes;  ///< of what is done with messages; without one it is accepted
+  std::vector<std::string> done;  ///< "edit 3EB0… in …@g.us: text", in order
   std::vector<linked::OutgoingMessage> messages;  ///< of send(), in order
   Task<linked::SendOutcome> send(linked::SessionId, linked::OutgoingMessage message) override {
     messages.push_back(message);

@@ -87,8 +87,7 @@ Task<void> Outbox::load_lane(LaneId lane, ChannelId channel) {
     }
     if (tries == patient_loads) {
       log::warn("outbox_lane_not_read", {{"lane", lane.text()}, {"detail", page.error().detail}});
-      lanes_.answer_all(lane,
-                        {ErrorCode::outcome_unknown, "The message is stored and will be sent once the server's disk works again"});
+      lanes_.answer_all(lane, {ErrorCode::outcome_unknown, "The message is stored and will be sent once the server's disk works again"});
     }
     const auto wait = load_retry_delay * std::min(tries, 20);
     co_await clock_.sleep_for(wait);

@@ -55,7 +55,8 @@ Task<linked::SendOutcome> LinkedUpstream::hand_over(Letter letter) {
   }
   auto content = linked::outgoing_content(message.content, letter.files);
   if (!content) co_return linked::refused_here(content.error());
-  linked::OutgoingMessage out{message.wamid, letter.to, std::move(*content), std::nullopt, linked::mentions_of(message.content), std::nullopt};
+  linked::OutgoingMessage out{message.wamid, letter.to, std::move(*content), std::nullopt, linked::mentions_of(message.content),
+                              std::nullopt};
   if (!message.reply_to.empty()) {
     auto quoted = co_await reference(letter, message.reply_to);
     if (!quoted) co_return linked::refused_here(quoted.error());
@@ -69,13 +70,19 @@ Task<SendOutcome> LinkedUpstream::send(std::shared_ptr<const Channel> channel, M
                                        std::vector<OutboundFile> files) {
   const auto session = table_.find(channel->id);
   auto address = address_of(to);
-  if (!session || !address) co_return linked::to_outcome(linked::refused_here({ErrorCode::rejected, "nobody to send to, or nobody to send"}));
+  if (!session || !address)
+    co_return linked::to_outcome(linked::refused_here({ErrorCode::rejected, "nobody to send to, or nobody to send"}));
   auto wamid = message.wamid;
   std::vector<std::string> chats{address->text()};
   if (to.wa_id && to.bsuid) chats.push_back(*to.bsuid);
   linked::SessionId name{channel->id.text()};
-  Letter letter{std::move(channel), std::move(name),  std::move(message), std::move(*address),
-                std::move(chats),   std::move(files), session->settings.presence_typing};
+  Letter letter{std::move(channel),
+                std::move(name),
+                std::move(message),
+                std::move(*address),
+                std::move(chats),
+                std::move(files),
+                session->settings.presence_typing};
   auto outcome = co_await hand_over(std::move(letter));
   co_return linked::to_outcome(std::move(outcome), std::move(wamid));
 }
