@@ -60,7 +60,8 @@ void add_linked_processes(MetricsPage& page, const linked::LinkedDevice& transpo
   page.add("wherry_linked_processes", Kind::gauge, "Sidecar processes of linked numbers.", static_cast<double>(processes.size()));
   page.add("wherry_linked_process_restarts_total", Kind::counter, "Sidecar processes that ended or were replaced, and were started again.",
            static_cast<double>(transport.restarts()));
-  page.add("wherry_linked_resident_bytes", Kind::gauge, "Memory of all sidecar processes, as they last said.", static_cast<double>(resident));
+  page.add("wherry_linked_resident_bytes", Kind::gauge, "Memory of all sidecar processes, as they last said.",
+           static_cast<double>(resident));
   page.add("wherry_linked_loop_delay_seconds", Kind::gauge, "How late the busiest sidecar process is with its work.",
            std::chrono::duration<double>(delay).count());
 }

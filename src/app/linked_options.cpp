@@ -45,7 +45,8 @@ std::string find_sidecar(const std::string& directory) {
 Result<linked::LinkedOptions> linked_options(const Config& config, Executor executor) {
   const auto& given = config.linked_directory;
   linked::NodeSidecar sidecar{config.linked_node, given.empty() ? find_sidecar(program_directory()) : fs::absolute(given).string()};
-  linked::LinkedOptions options{std::move(executor), fs::absolute(config.data_dir + "/linked").lexically_normal().string(), std::move(sidecar)};
+  linked::LinkedOptions options{std::move(executor), fs::absolute(config.data_dir + "/linked").lexically_normal().string(),
+                                std::move(sidecar)};
   TRY(options.server, test_server(config));
   options.sessions_per_process = config.linked_sessions_per_process;
   options.max_processes = config.linked_max_sessions / config.linked_sessions_per_process + 1;

@@ -13,9 +13,7 @@ namespace {
 constexpr int oldest_node = 20;
 constexpr milliseconds version_timeout{10'000};
 
-Error missing(std::string what) {
-  return {ErrorCode::unavailable, "linked devices need " + std::move(what) + "; run ./dev setup linked"};
-}
+Error missing(std::string what) { return {ErrorCode::unavailable, "linked devices need " + std::move(what) + "; run ./dev setup linked"}; }
 
 Task<bool> is_new_enough(std::string node) {
   Child::Command ask_version{std::move(node), {"--version"}, {}, "/", Child::Read::output};

@@ -29,7 +29,7 @@ TEST_F(SupervisorTest, AProcessSeesNothingOfOurs) {
 TEST_F(SupervisorTest, AHelloThatIsNoneIsStartedAgainUntilItIs) {
   const std::pair<const char*, const char*> cases[] = {{"wrong_token", "its token is wrong"}, {"wrong_version", "another version"},
                                                        {"garbage", "no JSON object"},         {"die", "status 70"},
-                                                       {"status3", "./dev setup linked"},   {"none", "hello in time"}};
+                                                       {"status3", "./dev setup linked"},     {"none", "hello in time"}};
   options_.hello_timeout = milliseconds(1'500);
   for (const auto& [how, why] : cases) {
     listener_.calls.clear();
