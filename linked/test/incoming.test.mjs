@@ -38,6 +38,17 @@ for (const addressing of ['pn', 'lid']) {
       assert.equal(got.forwarded, 1);
     });
 
+    await suite.test('Messages of somebody new come in their order, however long the store takes to look something up', async () => {
+      gateway.delay = frame => (frame.op === 'keys.get' ? Math.random() * 30 : 0);
+      for (let round = 0; round < 5; round++) {
+        const stranger = await world.contact();
+        const { ids } = await wa.post('/phone/burst', { from: stranger.pn, to: us.pn, count: 8 });
+        for (const id of ids) await gateway.message('s1', frame => frame.message_id === id);
+        assert.deepEqual(gateway.seen.filter(frame => frame.op === 'message' && ids.includes(frame.message_id)).map(frame => frame.content.text), ids.map((_, n) => `burst ${n}`));
+      }
+      gateway.delay = () => 0;
+    });
+
     await suite.test('Location, contacts and poll', async () => {
       assert.deepEqual((await write({ kind: 'location', latitude: 1.5, longitude: 2.5, name: 'X', address: 'Y' })).content, { kind: 'location', latitude: 1.5, longitude: 2.5, name: 'X', address: 'Y' });
       const one = (await write({ kind: 'contact', name: 'Kim', vcard: 'BEGIN:VCARD' })).content;

@@ -43,10 +43,14 @@ export const PATCHES = [
     ],
   },
   {
-    // A decrypted message is handed over before its receipt is sent.
+    // A decrypted message is handed over before its receipt is sent. And messages are taken one after another as they arrive: the library looks up
+    // addresses before it queues, and lets new messages go ahead of those that had waited.
     file: '/node_modules/baileys/lib/Socket/messages-recv.js',
     sha256: '850445e6f9e076b1beb98034cbc5cf79562dfda26a44f5a874a84e3609bfd710',
-    edits: [['await decrypt();', 'await config.gate.receive(node, msg, decrypt);']],
+    edits: [
+      ['await decrypt();', 'await config.gate.receive(node, msg, decrypt);'],
+      ['const isOffline = !!node.attrs.offline;', "const isOffline = !!node.attrs.offline || type === 'message';"],
+    ],
   },
 ];
 

@@ -8,13 +8,14 @@ import { Wire } from './wire.mjs';
 
 const STORED = new Set(['paired', 'message', 'sent', 'ack', 'receipt']);
 
-/** A gateway in memory. What it stores outlives the sidecars it starts. hold(op) keeps answers back until release(op); refuse(frame) may give { code, retryable }. */
+/** A gateway in memory. What it stores outlives the sidecars it starts. hold(op) keeps answers back until release(op); refuse(frame) may give { code, retryable }, delay(frame) milliseconds. */
 export class FakeGateway {
   keys = new Map(); // session -> Map of "type id" -> bytes
   kept = new Map(); // "session id" -> bytes
   seen = []; // every request and event of the sidecar, in order
   held = new Map(); // op -> [continue functions]
   refuse = () => null;
+  delay = () => 0; // ms before a request is answered
   #watchers = new Set();
 
   static async create() {
@@ -57,6 +58,8 @@ export class FakeGateway {
   async #answer(frame, blob) {
     const fault = this.refuse(frame);
     if (fault) throw Object.assign(new Error('refused by the test'), fault);
+    const ms = this.delay(frame);
+    if (ms > 0) await new Promise(resolve => setTimeout(resolve, ms));
     if (this.held.has(frame.op)) await new Promise(resolve => this.held.get(frame.op).push(resolve));
     return this.#store(frame, blob);
   }

@@ -15,6 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr milliseconds ready_timeout{20'000};
 constexpr milliseconds ask_timeout{60'000};
 constexpr milliseconds transfer_timeout{600'000};
 constexpr milliseconds sending_margin{30'000};  // over the acknowledgement's own timeout, for questions that come before the message
@@ -101,6 +102,7 @@ Task<Result<void>> LinkedDevice::pair(SessionId session, PairBy method) {
 
 Task<Result<void>> LinkedDevice::pair_here(SessionId session, PairBy method) {
   auto fields = encode_pair(method);
+  (void)co_await supervisor_.wait_running(session, ready_timeout);
   auto reply = co_await supervisor_.ask(session, "session.pair", fields, ask_timeout);
   const auto* fault = std::get_if<Fault>(&reply);
   if (fault != nullptr && fault->code == "no_session") {

@@ -135,6 +135,14 @@ TEST_F(LinkedDeviceTest, PairingShowsACode) {
   until([&] { return listener_.count("s1 qr QR") == 1; });
 }
 
+TEST_F(LinkedDeviceTest, PairingWaitsForTheProcessThatHasToBeStartedFirst) {
+  open();
+  ASSERT_TRUE(start("s1"));
+  EXPECT_TRUE(test::run(io_, device_->pair(s1, PairByQr{})));
+  until([&] { return listener_.count("s1 qr QR") == 1; });
+  EXPECT_EQ(test::run(io_, device_->pair(SessionId{"s2"}, PairByQr{})).error().code, ErrorCode::upstream_unavailable);
+}
+
 TEST_F(LinkedDeviceTest, CallsMayComeFromAnotherThread) {
   open();
   start_working("s1");

@@ -10,6 +10,7 @@ namespace {
 
 constexpr milliseconds start_timeout{30'000};
 constexpr milliseconds stop_timeout{15'000};
+constexpr milliseconds look_again{50};
 
 Error odd_format() {
   return {ErrorCode::conflict, "the keys of this session were written by another transport; the number must be linked again"};
@@ -106,6 +107,7 @@ Task<Result<void>> Supervisor::start_in_process(std::shared_ptr<Process> process
     if (session != nullptr) session->started_in = 0;
     co_return to_error(*fault);
   }
+  if (session != nullptr && std::holds_alternative<Answer>(reply)) session->running_in = process->pid();
   // Without an answer the process is of no use; the session is started again with the next one.
   if (std::holds_alternative<NoAnswer>(reply)) process->abandon("it did not start a session");
   co_return Result<void>();
@@ -140,6 +142,17 @@ Task<Reply> Supervisor::ask(SessionId id, std::string op, json::object fields, m
   if (!process) co_return NoAnswer{false, "the transport is being started again"};
   fields["session"] = id.text;
   co_return co_await process->ask(std::move(op), std::move(fields), timeout);
+}
+
+Task<bool> Supervisor::wait_running(SessionId id, milliseconds patience) {
+  for (milliseconds waited{0}; waited < patience && !stopping_; waited += look_again) {
+    const auto* session = find(id);
+    if (session == nullptr || session->stopped) co_return false;
+    const auto& process = session->slot->process;
+    if (process && (session->ended || session->running_in == process->pid())) co_return true;
+    co_await clock_.sleep_for(look_again);
+  }
+  co_return false;
 }
 
 Task<void> Supervisor::wake(SessionId id) {

@@ -26,6 +26,9 @@ class Supervisor {
   Task<Result<void>> stop_session(SessionId session);
   /// Asks the session's process. Not written when there is none: the session is not started, or its process is being started again.
   Task<Reply> ask(SessionId session, std::string op, json::object fields, milliseconds timeout);
+  /// Waits until a session that was started is in its process, which takes a second when that has to be started first. False: it is not, or not
+  /// in time.
+  Task<bool> wait_running(SessionId session, milliseconds patience);
   /// Brings a session that had ended for good back to its process, so that it can be paired.
   Task<void> wake(SessionId session);
   /// Of the session's process; nullopt when it does not run.
@@ -44,7 +47,8 @@ class Supervisor {
     KeyFormat key_format;
     std::shared_ptr<Slot> slot = {};
     State state = State::stopped;
-    int started_in = 0;  ///< pid of the process that has it
+    int started_in = 0;  ///< pid of the process that was told to run it
+    int running_in = 0;  ///< pid of the process that has said it does
     bool ended = false;  ///< for good, by WhatsApp or itself: not started again with the process
     bool restarting = false;  ///< because it was stale
     std::shared_ptr<Gate> stopped = {};  ///< set: stop_session() is at work, and opens it when it is done

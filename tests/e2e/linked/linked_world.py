@@ -39,8 +39,8 @@ class WhatsApp:
         said = json.loads(self.child.stdout.readline())
         self.ws, self.admin, self.ca, self.root_key = said["ws"], said["admin"], said["ca"], said["rootKey"]
 
-    def get(self, path, timeout=PATIENCE, **query):
-        answer = call("GET", f"{self.admin}{path}?{urllib.parse.urlencode(query)}", timeout=timeout + 5)
+    def get(self, path, **query):
+        answer = call("GET", f"{self.admin}{path}?{urllib.parse.urlencode(query)}", timeout=PATIENCE * 4)
         assert answer.status == 200, f"{path} {query}: {answer}"
         return answer.json
 
@@ -51,7 +51,7 @@ class WhatsApp:
 
     def wait(self, what, seconds=PATIENCE, **query):
         """The first entry of the journal that fits; waits for it."""
-        return self.get("/wait", seconds, what=what, timeout=seconds * 1000, **query)["entry"]
+        return self.get("/wait", what=what, timeout=seconds * 1000, **query)["entry"]
 
     def journal(self, what, **query):
         return self.get("/journal", what=what, limit=100_000, **query)["entries"]
@@ -60,7 +60,7 @@ class WhatsApp:
         return self.get("/state")["seq"]
 
     def device(self, pn, seconds=PATIENCE, **query):
-        return self.get("/wait/device", seconds, pn=pn, device=1, timeout=seconds * 1000, **query)
+        return self.get("/wait/device", pn=pn, device=1, timeout=seconds * 1000, **query)
 
     def close(self):
         self.child.kill()
