@@ -39,8 +39,19 @@ Task<Result<linked::QrCode>> Sessions::request_qr(TenantId tenant, ChannelId id)
 Task<Result<linked::PairingCode>> Sessions::request_pairing_code(TenantId tenant, ChannelId id, WaId phone) {
   CO_TRY(auto session, find(tenant, id));
   parts_.table.forget_codes(id);
-  linked::PairBy by_code = linked::PairByCode{std::move(phone)};
-  CO_TRY_VOID(co_await begin_pairing(std::move(session), std::move(by_code)));
+  const linked::PairBy by_code = linked::PairByCode{std::move(phone)};
+  const bool ran = parts_.table.runs(id);
+  auto begun = co_await begin_pairing(session, by_code);
+  // Linking by QR has begun as soon as a session is started, or another number was mistyped: the newest wish counts.
+  const bool other_way = ran && !begun && begun.error().code == ErrorCode::conflict;
+  if (other_way) {
+    linked::SessionId name{id.text()};
+    CO_TRY_VOID(co_await parts_.transport.stop(std::move(name)));
+    parts_.table.set_runs(id, false);
+    parts_.table.forget_codes(id);
+    begun = co_await begin_pairing(std::move(session), by_code);
+  }
+  if (!begun) co_return begun.error();
   const auto deadline = parts_.clock.now() + parts_.options.code_wait;
   while (true) {
     const auto now = parts_.clock.now();

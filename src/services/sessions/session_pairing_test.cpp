@@ -86,6 +86,28 @@ TEST_F(SessionPairing, APairingCodeIsWaitedForAndGiven) {
   EXPECT_EQ(run(sessions.request_qr(tenant, id)).error().code, ErrorCode::conflict) << "it is being linked the other way";
 }
 
+TEST_F(SessionPairing, APairingCodeTakesThePlaceOfLinkingThatGoesOn) {
+  const auto id = create();
+  ASSERT_TRUE(run(sessions.start(tenant, id)));
+  hear(id, State::qr);
+  run(listener.qr(name(id), qr_code("2@one")));
+  transport.pair_errors.push_back({ErrorCode::conflict, "pairing goes on"});
+  transport.calls.clear();
+  transport.on_pair = [this](linked::SessionId session) -> Task<void> {
+    linked::PairingCode code{"ABCD1234", clock.now() + seconds(60)};
+    co_await listener.pairing_code(session, std::move(code));
+  };
+
+  const auto code = run(sessions.request_pairing_code(tenant, id, WaId{"4915112345678"}));
+
+  ASSERT_TRUE(code) << code.error().message;
+  EXPECT_EQ(code->code, "ABCD1234");
+  EXPECT_EQ(transport.calls,
+            (std::vector<std::string>{"pair " + id.text(), "stop " + id.text(), "start " + id.text(), "pair " + id.text()}));
+  EXPECT_TRUE(std::holds_alternative<linked::PairByCode>(transport.pairings.back()));
+  EXPECT_TRUE(store.sessions[id].wanted);
+}
+
 TEST_F(SessionPairing, APairingCodeThatDoesNotComeIsNotWaitedForForEver) {
   const auto id = create();
   std::optional<Result<linked::PairingCode>> answer;

@@ -1,5 +1,7 @@
 #include "services/sessions/session_states.h"
 
+#include <algorithm>
+
 #include "base/json.h"
 #include "base/log.h"
 #include "services/sessions/session_status.h"
@@ -59,7 +61,10 @@ Task<void> SessionStates::record(ChannelId channel, linked::StateChange change) 
 
 Task<void> SessionStates::save(LinkedSession session, SessionState before) {
   const auto channel = session.channel;
-  auto told = event_of(session, "session.status", status_body(session, before), parts_.clock.now());
+  const auto untold = parts_.table.unsaved();
+  const bool moved =
+      status_of(session.state.state) != status_of(before.state) || std::find(untold.begin(), untold.end(), channel) != untold.end();
+  auto told = event_of(session, moved ? "session.status" : "session.state", status_body(session, before), parts_.clock.now());
   auto stored = co_await parts_.store.set_state(channel, session.state, std::move(told));
   const bool gone = !stored && stored.error().code == ErrorCode::not_found;
   parts_.table.set_unsaved(channel, !stored && !gone);

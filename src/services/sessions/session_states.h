@@ -7,7 +7,8 @@
 
 namespace wherry {
 
-/// Notes where each linked number stands: in the table, on disk, and in the journal as "session.status", "session.restricted" and "auth.qr".
+/// Notes where each linked number stands: in the table, on disk, and in the journal as "session.status" (applications
+/// hear it), "session.state" (the same, where only the state within a status changed), "session.restricted" and "auth.qr".
 /// Threads: any; calls about one session come one after another.
 class SessionStates {
  public:

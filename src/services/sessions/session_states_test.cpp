@@ -52,6 +52,30 @@ TEST_F(SessionStatesTest, TheSameStateTwiceIsToldOnce) {
   EXPECT_EQ(store.told.size(), 1U);
 }
 
+TEST_F(SessionStatesTest, AChangeWithinAStatusIsNoNewsForApplications) {
+  const auto id = working();
+  hear(id, State::disconnected, Reason::lost);
+  hear(id, State::starting);
+  hear(id, State::syncing);
+  hear(id, State::working);
+
+  std::vector<std::string> kinds;
+  for (const auto& event : store.told) kinds.push_back(event.kind);
+  EXPECT_EQ(kinds, (std::vector<std::string>{"session.status", "session.state", "session.state", "session.status"}));
+}
+
+TEST_F(SessionStatesTest, AStatusThatWasNotToldIsToldWithTheNextState) {
+  const auto id = working();
+  store.outage = true;
+  hear(id, State::disconnected, Reason::lost);
+  store.outage = false;
+
+  hear(id, State::starting);
+
+  ASSERT_EQ(store.told.size(), 1U);
+  EXPECT_EQ(store.told[0].kind, "session.status");
+}
+
 TEST_F(SessionStatesTest, WorkingNotesTheTime) {
   const auto id = working();
 
@@ -67,7 +91,7 @@ TEST_F(SessionStatesTest, APasskeyAndABanAreSaidInWordsWithTheirEnd) {
 
   run(listener.state_changed(name(id), ban));
 
-  EXPECT_EQ(last_told("session.status").at("until"), to_unix_millis(*ban.until));
+  EXPECT_EQ(last_told("session.state").at("until"), to_unix_millis(*ban.until));
   EXPECT_EQ(state_of(id).until, ban.until);
   EXPECT_FALSE(store.keys.empty()) << "a ban for a time leaves the keys";
   EXPECT_TRUE(sessions.me(tenant, id));

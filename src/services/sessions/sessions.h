@@ -90,7 +90,7 @@ class Sessions {
   /// The code that is to be shown now. Errors: already_exists (it is linked); not_found when there is none yet: linking has begun, ask again;
   /// conflict (it is being linked with a pairing code).
   Task<Result<linked::QrCode>> request_qr(TenantId tenant, ChannelId id);
-  /// Waits for the code. Errors: already_exists, conflict (linking goes on already), timeout.
+  /// Waits for the code. Linking that goes on, by QR or with another code, ends. Errors: already_exists, timeout.
   Task<Result<linked::PairingCode>> request_pairing_code(TenantId tenant, ChannelId id, WaId phone);
   /// The same as find, but not_found unless it is linked.
   Result<Session> me(TenantId tenant, ChannelId id) const;
