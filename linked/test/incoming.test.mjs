@@ -81,7 +81,8 @@ for (const addressing of ['pn', 'lid']) {
       assert.deepEqual(vote.content.options, ['Tue', 'Wed']);
       assert.equal(vote.content.target.id, poll);
       assert.equal(vote.content.target.from_me, true);
-      assert.deepEqual((await write({ kind: 'vote', poll, options: [] })).content.options, []);
+      const withdrawn = await write({ kind: 'vote', poll, options: [] });
+      assert.deepEqual([withdrawn.content.options, withdrawn.content.unreadable], [[], undefined]);
       gateway.kept.delete(`s1 ${poll}`);
       const lost = await write({ kind: 'vote', poll, options: ['Mon'] });
       assert.deepEqual([lost.content.options, lost.content.unreadable], [[], true]);

@@ -25,7 +25,7 @@ function open({ encPayload, encIv }, { key, aad }) {
 export async function openVote({ target, encrypted }, { where, me, keptMessage }) {
   const unreadable = { kind: 'vote', target, options: [], unreadable: true };
   const poll = pollOf(await keptMessage({ chat: where.chat, chat_alt: where.chat_alt, id: target.id }));
-  if (!poll?.secret?.length || !encrypted?.encPayload || encrypted.encPayload.length <= TAG || !encrypted.encIv) return unreadable;
+  if (!poll?.secret?.length || !encrypted?.encPayload || encrypted.encPayload.length < TAG || !encrypted.encIv) return unreadable;
   const authors = target.from_me ? [plain(me.id), plain(me.lid)] : [target.sender, where.sender, where.sender_alt, where.chat, where.chat_alt];
   const voters = [where.sender, where.sender_alt];
   for (const author of new Set(authors.filter(Boolean))) {

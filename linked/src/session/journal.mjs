@@ -7,6 +7,7 @@ const MAX_WAIT_MS = 10_000;
     Entries are pipelined; a barrier (a key change) goes out only when all before it are stored, and holds up those after it. */
 export class Journal {
   #ask;
+  #number;
   #onRefused;
   #onDepth;
   #waiting = [];
@@ -20,9 +21,10 @@ export class Journal {
   #retryMs;
   bytes = 0;
 
-  /** ask(op, fields, blob) sends one request; onRefused(fault) is called once, when the gateway will not store; onDepth(depth) after each change. */
-  constructor({ ask, onRefused, onDepth = () => {}, retryMs = 200 }) {
+  /** ask(op, fields, blob) sends one request; number(fields) is called once, right before its first; onRefused(fault) is called once, when the gateway will not store; onDepth(depth) after each change. */
+  constructor({ ask, number = fields => fields, onRefused, onDepth = () => {}, retryMs = 200 }) {
     this.#ask = ask;
+    this.#number = number;
     this.#onRefused = onRefused;
     this.#onDepth = onDepth;
     this.#retryMs = retryMs;
@@ -64,9 +66,10 @@ export class Journal {
   }
 
   async #send(entry) {
+    const fields = this.#number(entry.fields);
     for (let wait = this.#retryMs; ; wait = Math.min(MAX_WAIT_MS, wait * 2)) {
       try {
-        await this.#ask(entry.op, entry.fields, entry.blob);
+        await this.#ask(entry.op, fields, entry.blob);
         break;
       } catch (fault) {
         if (this.#refused) return entry.reject(this.#refused);

@@ -19,13 +19,18 @@ export class Reports {
     return this.#channel.ask(op, { session: this.id, ...fields }, blob, timeoutMs);
   }
 
+  /** With the number of the frame, which is taken when it is written: what waits in the journal is overtaken by events. */
+  numbered(fields) {
+    return { seq: ++this.#seq, ...fields };
+  }
+
   /** Stores something durably, in order. Nothing leaves towards WhatsApp before it is stored. */
   record(op, fields, blob = null, how = {}) {
-    return this.journal.add(op, { seq: ++this.#seq, ...fields }, blob, how);
+    return this.journal.add(op, fields, blob, how);
   }
 
   event(name, fields = {}) {
-    this.#channel.event(name, { session: this.id, seq: ++this.#seq, ...fields });
+    this.#channel.event(name, { session: this.id, ...this.numbered(fields) });
   }
 
   fault(where, error) {

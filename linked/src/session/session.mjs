@@ -37,7 +37,7 @@ export class Session extends Reports {
     Object.assign(this, { settings, sharedDir });
     this.agent = mediaAgent(settings);
     this.groupCache = new LRUCache({ max: 200, ttl: GROUP_TTL_MS });
-    this.journal = new Journal({ ask: (...args) => this.ask(...args), onRefused: fault => this.#storeRefused(fault), onDepth: () => this.#pressure.changed() });
+    this.journal = new Journal({ ask: (...args) => this.ask(...args), number: fields => this.numbered(fields), onRefused: fault => this.#storeRefused(fault), onDepth: () => this.#pressure.changed() });
     this.keys = this.#newKeys();
     this.sends = new Sends({ record: fields => this.record('ack', fields), timeoutMs: settings.ackTimeoutMs });
     this.inbox = new Inbox(this);

@@ -139,6 +139,7 @@ void MediaBody::head_ends() {
   const bool marked = head.size() >= marker.size() && http::equal_ignoring_case(head.substr(head.size() - marker.size()), marker);
   if (!marked) return trouble("media.data must be base64");
   uri_type_ = normalize_mime(head.substr(0, head.find(';')));
+  head_.clear();
 }
 
 void MediaBody::decode() {

@@ -100,6 +100,7 @@ Task<Result<void>> Supervisor::start_in_process(std::shared_ptr<Process> process
   json::object fields{{"session", id.text}, {"settings", encode_settings(session->settings, options_)}};
   if (delay > milliseconds(0)) fields["delay_ms"] = delay.count();
   session->started_in = process->pid();
+  session->state = State::starting;
   process->lanes().open(id);
   auto reply = co_await process->ask("session.start", std::move(fields), start_timeout);
   session = find(id);
@@ -149,7 +150,8 @@ Task<bool> Supervisor::wait_running(SessionId id, milliseconds patience) {
     const auto* session = find(id);
     if (session == nullptr || session->stopped) co_return false;
     const auto& process = session->slot->process;
-    if (process && (session->ended || session->running_in == process->pid())) co_return true;
+    const bool settled = session->running_in != 0 && session->state != State::starting;
+    if (process && (session->ended || (settled && session->running_in == process->pid()))) co_return true;
     co_await clock_.sleep_for(look_again);
   }
   co_return false;

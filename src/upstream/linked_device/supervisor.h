@@ -26,8 +26,8 @@ class Supervisor {
   Task<Result<void>> stop_session(SessionId session);
   /// Asks the session's process. Not written when there is none: the session is not started, or its process is being started again.
   Task<Reply> ask(SessionId session, std::string op, json::object fields, milliseconds timeout);
-  /// Waits until a session that was started is in its process, which takes a second when that has to be started first. False: it is not, or not
-  /// in time.
+  /// Waits until a session that was started is in its process (which takes a second when that has to be started first) and has found out where it
+  /// stands. False: it is not started, or not in time.
   Task<bool> wait_running(SessionId session, milliseconds patience);
   /// Brings a session that had ended for good back to its process, so that it can be paired.
   Task<void> wake(SessionId session);

@@ -67,7 +67,7 @@ class Actions(LinkedTest):
         since = self.wa.seq()
         chat = urllib.parse.quote(self.bob.jid)
         self.assertEqual(self.us.api("PUT", f"/chats/{chat}/presence", {"state": "composing"}).status, 204)
-        self.wa.wait("typing", pn=self.bob.pn, since=since)
+        self.wa.wait("typing", pn=self.us.pn, to=self.bob.jid, since=since)
         self.assert_refused(self.us.api("PUT", f"/chats/{chat}/presence", {"state": "dancing"}), 422, "validation_error")
 
     def test_contacts_are_looked_up(self):
