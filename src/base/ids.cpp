@@ -1,6 +1,7 @@
 #include "base/ids.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 
 #include "base/bytes.h"
@@ -51,6 +52,18 @@ std::optional<RawId> decode(std::string_view text, std::string_view alphabet, st
   return id;
 }
 
+// Counts the ids of one millisecond, from a random start in the lower half of twelve bits, so that they sort in the order in which they were made.
+unsigned place_in_millisecond(std::uint64_t millis, unsigned random) {
+  constexpr unsigned bits = 12, lower_half = 0x7ff;
+  static std::atomic<std::uint64_t> last{0};
+  auto seen = last.load();
+  while (true) {
+    const auto fresh = millis << bits | (random & lower_half);
+    const auto next = (seen + 1) >> bits == millis && seen >> bits == millis ? seen + 1 : fresh;
+    if (last.compare_exchange_weak(seen, next)) return static_cast<unsigned>(next & 0xfffU);
+  }
+}
+
 }  // namespace
 
 RawId make_raw_id(Timestamp now) {
@@ -58,7 +71,9 @@ RawId make_raw_id(Timestamp now) {
   const auto millis = static_cast<std::uint64_t>(to_unix_millis(now));
   for (int i = 0; i < 6; ++i) id.bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(millis >> (40 - 8 * i));
   fill_random(std::span(id.bytes).subspan(6));
-  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0fU) | 0x70U);  // version 7
+  const auto place = place_in_millisecond(millis, static_cast<unsigned>(id.bytes[6]) << 8 | id.bytes[7]);
+  id.bytes[6] = static_cast<std::uint8_t>(place >> 8 | 0x70U);  // version 7
+  id.bytes[7] = static_cast<std::uint8_t>(place);
   id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3fU) | 0x80U);  // the variant of RFC 9562
   return id;
 }

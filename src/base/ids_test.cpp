@@ -39,6 +39,16 @@ TEST(Ids, SortByTheirTimeInBothForms) {
   EXPECT_LT(earlier.text(), later.text());
 }
 
+TEST(Ids, OfOneMillisecondSortInTheOrderInWhichTheyWereMade) {
+  const auto now = from_unix_millis(1'769'940'000'123);
+  auto before = make_raw_id(now);
+  for (int i = 0; i < 1000; ++i) {
+    const auto next = make_raw_id(now);
+    EXPECT_LT(before.bytes, next.bytes);
+    before = next;
+  }
+}
+
 TEST(Ids, ManyOfOneInstantAreDifferent) {
   std::set<MessageId> seen;
   for (int i = 0; i < 10'000; ++i) seen.insert(MessageId::make(start));

@@ -65,6 +65,9 @@ class Endpoint:
             daemon_threads = True
             allow_reuse_address = True
 
+            def handle_error(self, *arguments):
+                pass  # a gateway that is killed resets its connections
+
         self.server = Server(("127.0.0.1", self.port), Handler)
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
         self.thread.start()
