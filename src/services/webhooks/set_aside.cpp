@@ -53,8 +53,11 @@ std::vector<SetAside::Due> SetAside::start_due(Timestamp now, std::size_t limit)
 
 std::optional<SetAside::Due> SetAside::start_next(Timestamp now) {
   if (schedule_.empty()) return std::nullopt;
-  const auto id = schedule_.begin()->second;
-  return start(id, now);
+  // Another one each time: the first may be the one that fails whatever becomes of the endpoint.
+  auto next = schedule_.upper_bound(last_tried_);
+  if (next == schedule_.end()) next = schedule_.begin();
+  last_tried_ = *next;
+  return start(last_tried_.second, now);
 }
 
 std::optional<Timestamp> SetAside::next_due() const { return schedule_.empty() ? std::nullopt : std::optional(schedule_.begin()->first); }

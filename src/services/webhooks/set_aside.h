@@ -35,7 +35,7 @@ class SetAside {
   void release(const RawId& lane, Timestamp now);
 
   std::vector<Due> start_due(Timestamp now, std::size_t limit);
-  /// The one that has the shortest time left to wait.
+  /// To probe with: another one each time, in the order in which they are due.
   std::optional<Due> start_next(Timestamp now);
   std::optional<Timestamp> next_due() const;
 
@@ -61,6 +61,7 @@ class SetAside {
 
   std::map<RawId, Lane> lanes_;
   std::set<std::pair<Timestamp, RawId>> schedule_;
+  std::pair<Timestamp, RawId> last_tried_;  ///< by start_next()
   std::size_t size_ = 0;
 };
 
