@@ -56,7 +56,7 @@ TEST_F(SendRequestTest, ANumberIsReachedFromAChannel) {
   ASSERT_TRUE(parsed) << parsed.error().message;
   ASSERT_TRUE(parsed->to);
   EXPECT_EQ(parsed->to->channel, channel);
-  EXPECT_EQ(parsed->to->number.digits, "4915112345678");
+  EXPECT_EQ(std::get<WaId>(parsed->to->who).digits, "4915112345678");
 }
 
 TEST_F(SendRequestTest, EveryKindOfContentIsTaken) {
