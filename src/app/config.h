@@ -36,6 +36,8 @@ struct Config {
   bool pepipost_late_refusals = false;
   milliseconds answer_within{20'000};
   std::uint32_t max_waiting = 50'000;
+  std::uint32_t default_rate_per_min = 20;
+  std::uint32_t default_rate_per_hour = 200;
   std::uint32_t max_connections = 20'000;
   std::uint32_t header_limit = 16 * 1024;
   milliseconds header_timeout{10'000};

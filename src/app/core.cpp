@@ -34,6 +34,14 @@ http::EgressPolicy egress_policy(const Config& config) {
   return policy;
 }
 
+OutboxOptions outbox_options(const Config& config) {
+  OutboxOptions options;
+  options.answer_within = config.answer_within;
+  options.max_waiting = config.max_waiting;
+  options.linked_budget = {config.default_rate_per_min, config.default_rate_per_hour};
+  return options;
+}
+
 }  // namespace
 
 // What can fail, done before the parts that need it are put together.
@@ -100,17 +108,21 @@ Core::Core(const Config& config, Clock& the_clock, Parts parts)
       template_store(*database, &journal_feed),
       session_store(*database, secrets, &journal_feed),
       chat_store(*database),
+      passing_file_store(*database),
+      people_store(*database),
       access(access_store, clock),
       channels(channel_store, access_store, clock, config.graph_url, config.graph_version),
       conversations(message_store),
       consents(consent_store, clock),
       sources(source_store, channels, clock),
       media(media_rows, *blobs, fetcher, secrets, clock),
+      passing_files(passing_file_store, media, media_rows),
       inbox(inbound_store, channels, conversations, clock),
       session_states({session_store, channels, session_table, clock}),
       session_keys({session_store, session_table, session_states, clock, SessionsOptions().owner}),
-      session_inbound({session_keys, inbox, message_store, secrets, clock}),
-      session_listener({session_table, session_states, session_keys, session_inbound}),
+      session_people({people_store, chat_store, clock}),
+      session_inbound({session_keys, inbox, message_store, chat_store, session_people, secrets, clock}),
+      session_listener({session_table, session_states, session_keys, session_inbound, session_people}),
       linked_transport(std::move(parts.linked), clock, session_listener),
       sessions({session_store, channels, linked_transport, session_table, session_states, clock, sessions_options(config)}),
       cloud_upstream(*client, media_rows, *blobs, clock),
@@ -119,7 +131,7 @@ Core::Core(const Config& config, Clock& the_clock, Parts parts)
       template_calls(*client),
       templates({template_store, template_calls, channels, clock, std::chrono::hours(config.template_sync_hours)}),
       accounts(*client),
-      outbox(message_store, channels, conversations, media, upstream, clock, {config.answer_within, config.max_waiting}),
+      outbox(message_store, channels, conversations, media, upstream, clock, outbox_options(config)),
       idempotency(idempotency_rows, message_store, clock),
       webhook_sender(*client, *webhook_pins, clock),
       webhooks({webhook_store,

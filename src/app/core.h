@@ -23,7 +23,8 @@
 #include "services/journal/journal_feed.h"
 #include "services/live/dispatch.h"
 #include "services/live/live.h"
-#include "services/media/media_service.h"
+#include "services/live/open_streams.h"
+#include "services/media/passing_files.h"
 #include "services/outbox/outbox.h"
 #include "services/sessions/linked_upstream.h"
 #include "services/sessions/session_listener.h"
@@ -44,6 +45,8 @@
 #include "store/media_rows.h"
 #include "store/message_history.h"
 #include "store/message_store.h"
+#include "store/passing_file_store.h"
+#include "store/people_store.h"
 #include "store/reports.h"
 #include "store/session_store.h"
 #include "store/source_store.h"
@@ -100,16 +103,20 @@ struct Core {
   store::SqlTemplateStore template_store;
   store::SqlSessionStore session_store;
   store::SqlChatStore chat_store;
+  store::SqlPassingFileStore passing_file_store;
+  store::SqlPeopleStore people_store;
   Access access;
   Channels channels;
   Conversations conversations;
   Consents consents;
   Sources sources;
   MediaService media;
+  PassingFiles passing_files;
   Inbox inbox;
   SessionTable session_table;
   SessionStates session_states;
   SessionKeys session_keys;
+  SessionPeople session_people;
   SessionInbound session_inbound;
   SessionListener session_listener;
   linked::LinkedDevice linked_transport;
@@ -123,6 +130,7 @@ struct Core {
   Outbox outbox;
   Idempotency idempotency;
   LiveSockets live;
+  OpenStreams streams;
   GuardedWebhookSender webhook_sender;
   api::pipes::PipesWebhookFormat pipes_format;
   api::webhooks::StandardFormat standard_format;

@@ -80,9 +80,26 @@ Gateway::Gateway(const Config& config, Core& core)
                 core.clock,
                 !config.media_urls_https_only,
                 config.pepipost_late_refusals},
-      sessions_{core.access,       core.sessions,         core.outbox,        core.idempotency, core.media,
-                core.media_rows,   *core.blobs,           core.history,       core.chat_store,  core.journal_store,
-                core.journal_feed, core.linked_transport, core.session_store, core.webhooks,    core.clock},
+      sessions_{core.access,
+                core.sessions,
+                core.outbox,
+                core.idempotency,
+                core.media,
+                core.media_rows,
+                core.passing_files,
+                *core.blobs,
+                core.history,
+                core.chat_store,
+                core.people_store,
+                core.journal_store,
+                core.journal_feed,
+                core.linked_transport,
+                core.session_store,
+                core.webhooks,
+                core.streams,
+                core.clock,
+                "gw-1",
+                {config.default_rate_per_min, config.default_rate_per_hour}},
       meta_{core.inbox, core.channels, core.clock},
       router_(make_router()),
       media_worker_(core.inbound_store, core.media, core.upstream, core.channels, core.clock, worker_options(config)),
@@ -124,6 +141,7 @@ Task<Result<void>> Gateway::start(std::vector<Executor> executors) {
   for (auto& executor : executors) server_->listen_on(executor);
   auto look_at_keys = [this, executor = executors.front()] {
     background_.spawn(executor, expel_without_key(core_.live, core_.access, core_.clock), "expel_without_key");
+    background_.spawn(executor, expel_without_key(core_.streams, core_.access, core_.clock), "end_streams_without_key");
   };
   core_.access.on_key_change(look_at_keys);
   background_.spawn(executors.front(), housekeeping(), "housekeeping");
@@ -173,6 +191,9 @@ Task<void> Gateway::follow_tenants() {
     co_await core_.clock.sleep_for(pause);
     auto swept = co_await core_.live_dispatch.sweep();
     co_await expel_without_key(core_.live, core_.access, core_.clock);
+    co_await expel_without_key(core_.streams, core_.access, core_.clock);
+    auto dropped = co_await core_.passing_files.sweep();
+    if (!dropped) log::warn("passing_files_not_swept", {{"error", to_string(dropped.error().code)}});
     if (!swept) log::warn("live_sweep_failed", {{"error", to_string(swept.error().code)}});
   }
 }

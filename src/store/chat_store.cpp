@@ -1,6 +1,7 @@
 #include "store/chat_store.h"
 
 #include "domain/jid.h"
+#include "store/like_pattern.h"
 #include "store/values.h"
 
 namespace wherry::store {
@@ -14,17 +15,37 @@ namespace {
   "(SELECT MAX(m.created_at) FROM messages m WHERE m.conversation_id = v.id), "                                                 \
   "(SELECT MAX(i.received_at) FROM inbound_messages i WHERE i.conversation_id = v.id), "                                        \
   "(SELECT COUNT(*) FROM inbound_messages i WHERE i.conversation_id = v.id AND i.received_at > COALESCE(f.read_at, 0) "         \
-  "AND i.received_at > COALESCE(f.cleared_at, 0)) "                                                                             \
+  "AND i.received_at > COALESCE(f.cleared_at, 0)), "                                                                            \
+  "(SELECT k.name FROM linked_contacts k WHERE k.channel_id = v.channel_id AND k.contact_key = c.contact_key "                  \
+  "AND k.name IS NOT NULL LIMIT 1), "                                                                                           \
+  "(SELECT g.subject FROM linked_groups g WHERE g.channel_id = v.channel_id AND g.jid = c.bsuid), "                             \
+  "(SELECT MAX(w.at) FROM linked_own w WHERE w.conversation_id = v.id), v.tenant_id "                                           \
   "FROM conversations v JOIN contacts c ON c.id = v.contact_id LEFT JOIN linked_chats f ON f.conversation_id = v.id "           \
   "WHERE v.channel_id = $1 AND v.superseded = 0 "
 constexpr const char* select_page = WHERRY_CHATS
     "AND ($2 IS NULL OR v.id < $2) AND ($4 = '' OR c.profile_name LIKE $4 OR c.wa_id LIKE $4 OR c.bsuid LIKE $4) "
     "AND ($5 = 0 OR ($5 = 2 AND c.bsuid LIKE '%@g.us') OR ($5 = 1 AND (c.bsuid IS NULL OR c.bsuid NOT LIKE '%@g.us'))) "
     "AND (f.cleared_at IS NULL OR EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = v.id AND m.created_at > f.cleared_at) "
-    "OR EXISTS (SELECT 1 FROM inbound_messages i WHERE i.conversation_id = v.id AND i.received_at > f.cleared_at)) "
+    "OR EXISTS (SELECT 1 FROM inbound_messages i WHERE i.conversation_id = v.id AND i.received_at > f.cleared_at) "
+    "OR EXISTS (SELECT 1 FROM linked_own w WHERE w.conversation_id = v.id AND w.at > f.cleared_at)) "
     "ORDER BY v.id DESC LIMIT $3";
 constexpr const char* select_one = WHERRY_CHATS "AND ((c.contact_key IS NOT NULL AND c.contact_key = $2) OR c.bsuid = $3)";
 // Columns that are NULL here stay what they are; $7 = 1: muted_until is to be what it is here.
+constexpr const char* insert_mark =
+    "INSERT INTO linked_marks (conversation_id, message_id, by_whom, text, revoked) VALUES ($1, $2, $3, $4, $5) "
+    "ON CONFLICT (conversation_id, message_id, by_whom) DO UPDATE SET text = COALESCE(excluded.text, linked_marks.text), "
+    "revoked = CASE WHEN excluded.revoked = 1 THEN 1 ELSE linked_marks.revoked END";
+constexpr std::size_t most_ids = 50;
+constexpr const char* select_marks =
+    "SELECT message_id, by_whom, text, revoked FROM linked_marks WHERE conversation_id = $1 AND message_id IN ("
+    "$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, "
+    "$26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, "
+    "$48, $49, $50, $51"
+    ")";
+constexpr const char* insert_own =
+    "INSERT INTO linked_own (id, tenant_id, channel_id, conversation_id, wamid, type, body, reply_to, raw, at) "
+    "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 "
+    "WHERE NOT EXISTS (SELECT 1 FROM linked_own WHERE conversation_id = $4 AND wamid = $5)";
 constexpr const char* upsert =
     "INSERT INTO linked_chats (conversation_id, archived, pinned, muted_until, read_at, cleared_at) "
     "VALUES ($1, COALESCE($2, 0), COALESCE($3, 0), $4, COALESCE($5, 0), COALESCE($6, 0)) "
@@ -37,6 +58,7 @@ Chat to_chat(const Row& row) {
   Chat chat;
   chat.conversation = as_id<ConversationId>(row[0]);
   chat.channel = as_id<ChannelId>(row[1]);
+  chat.tenant = as_id<TenantId>(row[16]);
   if (auto digits = as_optional_text(row[2])) chat.with.wa_id = WaId{std::move(*digits)};
   chat.with.bsuid = as_optional_text(row[3]);
   chat.with.profile_name = as_optional_text(row[4]);
@@ -45,22 +67,14 @@ Chat to_chat(const Row& row) {
   chat.pinned = as_int(row[7]) != 0;
   chat.muted_until = as_optional_time(row[8]);
   chat.cleared_at = as_time(row[9]);
-  for (const auto& column : {row[10], row[11]}) {
+  for (const auto& column : {row[10], row[11], row[15]}) {
     const auto at = as_optional_time(column);
     if (at && *at > chat.cleared_at && (!chat.last_message_at || *at > *chat.last_message_at)) chat.last_message_at = at;
   }
   chat.unread = static_cast<std::uint32_t>(as_int(row[12]));
+  chat.name = as_optional_text(row[13]);
+  if (!chat.name) chat.name = as_optional_text(row[14]);
   return chat;
-}
-
-// What LIKE gives a meaning to is left out: it cannot be searched for.
-std::string pattern(std::string_view search) {
-  if (search.empty()) return {};
-  std::string text = "%";
-  for (const char c : search) {
-    if (c != '%' && c != '_') text.push_back(c);
-  }
-  return text + "%";
 }
 
 Value flag(const std::optional<bool>& value) { return value ? number(*value ? 1 : 0) : Value(); }
@@ -69,7 +83,7 @@ Value flag(const std::optional<bool>& value) { return value ? number(*value ? 1 
 
 Task<Result<std::vector<Chat>>> SqlChatStore::list(Page page) {
   Statement statement{select_page,
-                      {value_of(page.channel), page.after ? value_of(*page.after) : Value(), number(page.limit), pattern(page.search),
+                      {value_of(page.channel), page.after ? value_of(*page.after) : Value(), number(page.limit), like_pattern(page.search),
                        number(static_cast<std::uint64_t>(page.which))},
                       {}};
   CO_TRY(auto rows, co_await database_.query(std::move(statement)));
@@ -91,6 +105,31 @@ Task<Result<void>> SqlChatStore::change(ConversationId conversation, ChatChange 
                    {value_of(conversation), flag(change.archived), flag(change.pinned), value_of(muted), value_of(change.read_at),
                     value_of(change.cleared_at), number(change.muted_until ? 1 : 0)},
                    1});
+  CO_TRY_VOID(co_await database_.commit(std::move(batch)));
+  co_return Result<void>();
+}
+
+Task<Result<void>> SqlChatStore::mark(ConversationId conversation, MessageMark mark) {
+  Batch batch{{insert_mark, {value_of(conversation), mark.message_id, mark.by, value_of(mark.text), number(mark.revoked ? 1 : 0)}, {}}};
+  CO_TRY_VOID(co_await database_.commit(std::move(batch)));
+  co_return Result<void>();
+}
+
+Task<Result<std::vector<MessageMark>>> SqlChatStore::marks(ConversationId conversation, std::vector<std::string> message_ids) {
+  message_ids.resize(most_ids);
+  Statement statement{select_marks, {value_of(conversation)}, {}};
+  for (auto& id : message_ids) statement.params.emplace_back(std::move(id));
+  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+  co_return map_rows(
+      rows, [](const Row& row) { return MessageMark{as_text(row[0]), as_text(row[1]), as_optional_text(row[2]), as_int(row[3]) != 0}; });
+}
+
+Task<Result<void>> SqlChatStore::keep_own(ConversationId conversation, OwnMessage message) {
+  Batch batch{
+      {insert_own,
+       {value_of(message.id), value_of(message.tenant), value_of(message.channel), value_of(conversation), message.wamid, message.type,
+        message.text, message.reply_to.empty() ? Value() : Value(message.reply_to), message.raw, value_of(message.at)},
+       {}}};
   CO_TRY_VOID(co_await database_.commit(std::move(batch)));
   co_return Result<void>();
 }

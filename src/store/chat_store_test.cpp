@@ -1,5 +1,7 @@
 #include "store/chat_store.h"
 
+#include "store/message_history.h"
+#include "store/people_store.h"
 #include "tests/support/store_world.h"
 
 namespace wherry::store {
@@ -24,6 +26,8 @@ class Chats : public test::StoreWorld {
   SqlMessageStore messages;
   SqlInboundStore inbound;
   SqlChatStore chats;
+  SqlPeopleStore people{db()};
+  SqlMessageHistory history{db()};
 };
 
 TEST_F(Chats, AreConversationsNewestFirstWithWhatWasNotRead) {
@@ -103,6 +107,65 @@ TEST_F(Chats, ThatWereDeletedComeBackWithTheNextMessage) {
 
   ASSERT_EQ(list().size(), 1u);
   EXPECT_EQ(list()[0].unread, 1u);
+}
+
+TEST_F(Chats, AreNamedByTheAddressBookOrTheGroupsSubject) {
+  writes("4915112345678", "in1");
+  writes("", "in2", "120363041234567890@g.us");
+  linked::ContactChange kim;
+  kim.jid = *Jid::parse("4915112345678@s.whatsapp.net");
+  kim.name = "Kim";
+  ASSERT_TRUE(run(people.learn(channel, {kim}, now())));
+  linked::GroupChange team;
+  team.jid = *Jid::parse("120363041234567890@g.us");
+  team.subject = "Team";
+  ASSERT_TRUE(run(people.learn_group(channel, team, now())));
+
+  EXPECT_EQ(list()[0].name, "Team");
+  EXPECT_EQ(list()[1].name, "Kim");
+  EXPECT_EQ(list()[1].tenant, tenant);
+}
+
+TEST_F(Chats, KeepWhatBecameOfTheirMessages) {
+  const auto chat = writes("4915112345678", "in1");
+  const auto other = writes("4915100000001", "in1");
+  ASSERT_TRUE(run(chats.mark(chat, {"in1", "kim", "better"})));
+  ASSERT_TRUE(run(chats.mark(chat, {"in1", "kim", std::nullopt, true})));
+  ASSERT_TRUE(run(chats.mark(chat, {"in1", "lee", "worse"})));
+
+  const auto marks = run(chats.marks(chat, {"in0", "in1"})).value();
+  ASSERT_EQ(marks.size(), 2u);
+  EXPECT_EQ(marks[0].by, "kim");
+  EXPECT_EQ(marks[0].text, "better");
+  EXPECT_TRUE(marks[0].revoked);
+  EXPECT_FALSE(marks[1].revoked);
+  EXPECT_TRUE(run(chats.marks(chat, {"in0"})).value().empty());
+  EXPECT_TRUE(run(chats.marks(other, {"in1"})).value().empty());
+}
+
+TEST_F(Chats, KeepWhatWasWrittenOnThePhoneOnce) {
+  const auto chat = writes("4915112345678", "in1");
+  clock.advance(seconds(1));
+  OwnMessage own{MessageId::make(now()), tenant, channel, "3A01", "text", "from the phone", "in1", R"({"type":"text"})", now()};
+  ASSERT_TRUE(run(chats.keep_own(chat, own)));
+  own.id = MessageId::make(now());
+  ASSERT_TRUE(run(chats.keep_own(chat, own)));
+
+  HistoryFilter filter;
+  filter.tenant = tenant;
+  filter.conversation = chat;
+  const auto page = run(history.list(filter)).value();
+  ASSERT_EQ(page.items.size(), 2u);
+  EXPECT_EQ(page.total, 2u);
+  EXPECT_TRUE(page.items[0].by_phone);
+  EXPECT_EQ(page.items[0].direction, HistoryItem::Direction::outbound);
+  EXPECT_EQ(page.items[0].text, "from the phone");
+  EXPECT_EQ(page.items[0].reply_to, "in1");
+  EXPECT_FALSE(page.items[1].by_phone);
+  EXPECT_EQ(page.items[1].raw, R"({"type":"text"})");
+  EXPECT_EQ(list()[0].last_message_at, now());
+  EXPECT_EQ(list()[0].unread, 1u);
+  EXPECT_TRUE(run(history.find(tenant, page.items[0].id)).value()->by_phone);
 }
 
 }  // namespace

@@ -7,10 +7,14 @@ namespace wherry::store {
 
 namespace {
 
-// Both tables under one set of columns: an inbound message has no content, state and error, an outbound one no type, text and file.
-#define WHERRY_OUTBOUND "SELECT 0, id, channel_id, conversation_id, wamid, created_at, content, state, error, '', '', NULL FROM messages m "
+// The tables under one set of columns: an inbound message has no content, state and error, an outbound one no type, text and file. What was
+// written on a linked phone is outbound, and looks like an inbound one.
+#define WHERRY_OUTBOUND \
+  "SELECT 0, id, channel_id, conversation_id, wamid, created_at, content, state, error, '', '', NULL, reply_to, '' FROM messages m "
 #define WHERRY_INBOUND \
-  "SELECT 1, id, channel_id, conversation_id, wamid, received_at, '', 0, '', type, body, media_id FROM inbound_messages m "
+  "SELECT 1, id, channel_id, conversation_id, wamid, received_at, '', 0, '', type, body, media_id, reply_to, raw FROM inbound_messages m "
+#define WHERRY_BY_PHONE \
+  "SELECT 2, id, channel_id, conversation_id, wamid, at, '', 0, '', type, body, NULL, reply_to, raw FROM linked_own m "
 // $1 tenant, $2 and $3 first and last id, $4 direction, $5 conversation, $6 channel and $7 contact_key of a party; NULL for any.
 #define WHERRY_MATCHES(direction)                                                                                               \
   "WHERE m.tenant_id = $1 AND m.id >= $2 AND m.id <= $3 AND ($4 IS NULL OR $4 = " direction                                     \
@@ -21,12 +25,14 @@ namespace {
   ") h LEFT JOIN conversations v ON v.id = h.conversation_id " \
   "LEFT JOIN contacts c ON c.id = v.contact_id "
 
-constexpr const char* select_page = WHERRY_WITH_CONTACT(WHERRY_OUTBOUND WHERRY_MATCHES("0") "UNION ALL " WHERRY_INBOUND WHERRY_MATCHES(
-    "1") "ORDER BY 2 DESC LIMIT $8 OFFSET $9") "ORDER BY 2 DESC";
+constexpr const char* select_page = WHERRY_WITH_CONTACT(WHERRY_OUTBOUND WHERRY_MATCHES("0") "UNION ALL " WHERRY_BY_PHONE WHERRY_MATCHES(
+    "0") "UNION ALL " WHERRY_INBOUND WHERRY_MATCHES("1") "ORDER BY 2 DESC LIMIT $8 OFFSET $9") "ORDER BY 2 DESC";
 constexpr const char* select_total =
-    "SELECT (SELECT COUNT(*) FROM messages m " WHERRY_MATCHES("0") ") + (SELECT COUNT(*) FROM inbound_messages m " WHERRY_MATCHES("1") ")";
+    "SELECT (SELECT COUNT(*) FROM messages m " WHERRY_MATCHES("0") ") + (SELECT COUNT(*) FROM linked_own m " WHERRY_MATCHES(
+        "0") ") + (SELECT COUNT(*) FROM inbound_messages m " WHERRY_MATCHES("1") ")";
 constexpr const char* select_by_id =
-    WHERRY_WITH_CONTACT(WHERRY_OUTBOUND "WHERE id = $2 AND tenant_id = $1 UNION ALL " WHERRY_INBOUND "WHERE id = $2 AND tenant_id = $1");
+    WHERRY_WITH_CONTACT(WHERRY_OUTBOUND "WHERE id = $2 AND tenant_id = $1 UNION ALL " WHERRY_BY_PHONE
+                                        "WHERE id = $2 AND tenant_id = $1 UNION ALL " WHERRY_INBOUND "WHERE id = $2 AND tenant_id = $1");
 constexpr const char* select_by_wamid = WHERRY_WITH_CONTACT(WHERRY_OUTBOUND "WHERE wamid = $2 AND tenant_id = $1");
 
 MessageId id_at(Timestamp at, std::uint8_t rest) {
@@ -52,7 +58,8 @@ MessageId last_of(const HistoryFilter& filter) {
 
 HistoryItem to_item(const Row& row) {
   HistoryItem item;
-  item.direction = as_int(row[0]) == 0 ? HistoryItem::Direction::outbound : HistoryItem::Direction::inbound;
+  item.direction = as_int(row[0]) == 1 ? HistoryItem::Direction::inbound : HistoryItem::Direction::outbound;
+  item.by_phone = as_int(row[0]) == 2;
   item.id = as_id<MessageId>(row[1]);
   item.channel = as_id<ChannelId>(row[2]);
   item.conversation = as_id<ConversationId>(row[3]);
@@ -64,9 +71,11 @@ HistoryItem to_item(const Row& row) {
   item.type = as_text(row[9]);
   item.text = as_text(row[10]);
   if (std::holds_alternative<Bytes>(row[11])) item.media = MediaId{as_raw_id(row[11])};
-  if (auto digits = as_optional_text(row[12])) item.contact.wa_id = WaId{std::move(*digits)};
-  item.contact.bsuid = as_optional_text(row[13]);
-  item.contact.profile_name = as_optional_text(row[14]);
+  item.reply_to = as_text(row[12]);
+  item.raw = as_text(row[13]);
+  if (auto digits = as_optional_text(row[14])) item.contact.wa_id = WaId{std::move(*digits)};
+  item.contact.bsuid = as_optional_text(row[15]);
+  item.contact.profile_name = as_optional_text(row[16]);
   return item;
 }
 

@@ -18,6 +18,9 @@ constexpr const char* select_sessions =
 constexpr const char* delete_keys = "DELETE FROM linked_keys WHERE channel_id = $1";
 constexpr const char* delete_bytes = "DELETE FROM linked_bytes WHERE channel_id = $1";
 constexpr const char* delete_sends = "DELETE FROM linked_sends WHERE channel_id = $1";
+constexpr const char* delete_members = "DELETE FROM linked_members WHERE channel_id = $1";
+constexpr const char* delete_groups = "DELETE FROM linked_groups WHERE channel_id = $1";
+constexpr const char* delete_contacts = "DELETE FROM linked_contacts WHERE channel_id = $1";
 constexpr const char* delete_session = "DELETE FROM linked_sessions WHERE channel_id = $1";
 constexpr const char* update_settings =
     "UPDATE linked_sessions SET auto_read = $2, presence_typing = $3, updated_at = $4 WHERE channel_id = $1";
@@ -105,7 +108,9 @@ Task<Result<std::vector<LinkedSession>>> SqlSessionStore::list_sessions() {
 
 Task<Result<void>> SqlSessionStore::remove_session(ChannelId channel) {
   Batch batch;
-  for (const auto* sql : {delete_keys, delete_bytes, delete_sends, delete_session}) batch.push_back({sql, {value_of(channel)}, {}});
+  for (const auto* sql : {delete_keys, delete_bytes, delete_sends, delete_members, delete_groups, delete_contacts, delete_session}) {
+    batch.push_back({sql, {value_of(channel)}, {}});
+  }
   CO_TRY_VOID(co_await database_.commit(std::move(batch)));
   co_return Result<void>();
 }

@@ -10,16 +10,19 @@ namespace {
 
 constexpr const char* insert_subscription =
     "INSERT INTO subscriptions (id, tenant_id, channel_id, format, url, secret, previous_secret, signing_seed, kinds, disabled_reason, "
-    "failing_since, first_sequence, cursor_at, created_at, edition, header_name, header_value, updated_at) "
-    "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, n.last, n.last, $12, $13, $14, $15, $12 "
+    "failing_since, first_sequence, cursor_at, created_at, edition, header_name, header_value, updated_at, retry_growth, "
+    "retry_delay_s, retry_attempts) "
+    "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, n.last, n.last, $12, $13, $14, $15, $12, $16, $17, $18 "
     "FROM (SELECT COALESCE(MAX(sequence), 0) AS last FROM journal WHERE tenant_id = $2) n";
 constexpr const char* select_first = "SELECT first_sequence FROM subscriptions WHERE id = $1";
 constexpr const char* select_subscriptions =
     "SELECT id, tenant_id, channel_id, format, url, secret, previous_secret, signing_seed, kinds, disabled_reason, failing_since, "
-    "first_sequence, created_at, edition, header_name, header_value, updated_at FROM subscriptions WHERE removed_at IS NULL ORDER BY id";
+    "first_sequence, created_at, edition, header_name, header_value, updated_at, retry_growth, retry_delay_s, retry_attempts FROM "
+    "subscriptions WHERE removed_at IS NULL ORDER BY id";
 constexpr const char* update_row =
     "UPDATE subscriptions SET url = $2, secret = $3, previous_secret = $4, kinds = $5, disabled_reason = $6, failing_since = $7, "
-    "edition = $8, header_name = $9, header_value = $10, channel_id = $11, updated_at = $12 "
+    "edition = $8, header_name = $9, header_value = $10, channel_id = $11, updated_at = $12, retry_growth = $13, retry_delay_s = $14, "
+    "retry_attempts = $15 "
     "WHERE id = $1 AND removed_at IS NULL";
 constexpr const char* mark_removed = "UPDATE subscriptions SET removed_at = $2 WHERE id = $1 AND removed_at IS NULL";
 constexpr const char* delete_deliveries = "DELETE FROM deliveries WHERE subscription_id = $1";
@@ -29,6 +32,19 @@ std::string kinds_json(const std::vector<std::string>& kinds) {
   json::array list;
   for (const auto& kind : kinds) list.emplace_back(kind);
   return json::serialize(list);
+}
+
+// Its three columns.
+void add_policy(std::vector<Value>& params, const std::optional<RetryPolicy>& policy) {
+  params.push_back(policy ? Value(std::string(to_string(policy->growth))) : Value());
+  params.push_back(policy ? Value(std::int64_t{policy->delay.count()}) : Value());
+  params.push_back(policy ? number(policy->attempts) : Value());
+}
+
+std::optional<RetryPolicy> as_policy(const Row& row, std::size_t at) {
+  const auto growth = retry_growth_from(as_text(row[at]));
+  if (!growth) return std::nullopt;
+  return RetryPolicy{*growth, seconds(as_int(row[at + 1])), static_cast<std::uint32_t>(as_int(row[at + 2]))};
 }
 
 std::vector<std::string> kinds_from(const std::string& text) {
@@ -74,6 +90,7 @@ Result<Subscription> SqlWebhookStore::to_subscription(const Row& row) const {
     TRY(subscription.header_value, secrets_.open(as_blob(row[15])));
   }
   subscription.updated_at = as_optional_time(row[16]).value_or(subscription.created_at);
+  subscription.retry = as_policy(row, 17);
   return subscription;
 }
 
@@ -85,6 +102,7 @@ Task<Result<Subscription>> SqlWebhookStore::add_subscription(Subscription subscr
                     secrets_.seal(s.secret), sealed(s.previous_secret), sealed(s.signing_seed), kinds_json(s.kinds), s.disabled_reason,
                     value_of(s.failing_since), value_of(s.created_at), number(s.edition), s.header_name, sealed_header(s)},
                    1});
+  add_policy(batch.back().params, s.retry);
   batch.push_back({select_first, {value_of(s.id)}, 1});
   CO_TRY(auto done, co_await database_.commit(std::move(batch)));
   subscription.first_sequence = static_cast<std::uint64_t>(as_int(done.back().rows.front().front()));
@@ -109,6 +127,7 @@ Task<Result<void>> SqlWebhookStore::update_subscription(Subscription subscriptio
                 value_of(s.failing_since), number(s.edition), s.header_name, sealed_header(s), s.channel ? value_of(*s.channel) : Value(),
                 value_of(s.updated_at)},
                1}};
+  add_policy(batch.back().params, s.retry);
   auto done = co_await database_.commit(std::move(batch));
   if (!done && done.error().code == ErrorCode::conflict) co_return Error{ErrorCode::not_found, "no such subscription"};
   if (!done) co_return done.error();

@@ -335,5 +335,23 @@ TEST_F(WebhookRows, TheMessageThatIsAnsweredIsFoundByItsIndex) {
   EXPECT_NE(as_text(plan[1][3]).find("messages_by_wamid"), std::string::npos) << as_text(plan[1][3]);
 }
 
+TEST_F(WebhookRows, APolicyOfItsOwnIsKeptAndChanged) {
+  EXPECT_FALSE(made().retry);
+  clock.advance(seconds(1));
+  auto own = made();
+  own.retry = RetryPolicy{RetryPolicy::Growth::linear, seconds(7), 3};
+  ASSERT_TRUE(run(store.update_subscription(own)));
+  auto wanted = own;
+  wanted.id = SubscriptionId::make(now() + seconds(1));
+  wanted.retry->growth = RetryPolicy::Growth::constant;
+  ASSERT_TRUE(run(store.add_subscription(wanted)));
+
+  const auto all = run(store.list_subscriptions()).value();
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_FALSE(all[0].retry);
+  EXPECT_EQ(all[1].retry, own.retry);
+  EXPECT_EQ(all[2].retry, wanted.retry);
+}
+
 }  // namespace
 }  // namespace wherry::store

@@ -98,8 +98,15 @@ class MagpipeWorld : public DoorWorld {
   JournalFeed feed{clock};
   ScriptedEndpoint endpoint;
   api::magpipe::MagpipeWebhookFormat format;
-  Webhooks webhooks{
-      {subscriptions, journal, feed, access_store, channels, endpoint, {&format, &format, &format, &format, &format, &format, &format}, clock, {}}};
+  Webhooks webhooks{{subscriptions,
+                     journal,
+                     feed,
+                     access_store,
+                     channels,
+                     endpoint,
+                     {&format, &format, &format, &format, &format, &format, &format},
+                     clock,
+                     {}}};
   ChannelPtr foreign_channel;
   std::string key;
 };

@@ -12,6 +12,8 @@ namespace wherry::test {
 class MemoryChats final : public ChatStore {
  public:
   std::vector<Chat> chats;
+  std::vector<std::pair<ConversationId, MessageMark>> marked;
+  std::vector<std::pair<ConversationId, OwnMessage>> own;
   bool outage = false;
 
   Task<Result<std::vector<Chat>>> list(Page page) override {
@@ -44,6 +46,24 @@ class MemoryChats final : public ChatStore {
       if (change.read_at) chat.unread = 0;
       if (change.cleared_at) chat.cleared_at = *change.cleared_at;
     }
+    co_return Result<void>();
+  }
+  Task<Result<void>> mark(ConversationId conversation, MessageMark mark) override {
+    if (outage) co_return Error{ErrorCode::unavailable, "the store is down"};
+    marked.emplace_back(conversation, std::move(mark));
+    co_return Result<void>();
+  }
+  Task<Result<std::vector<MessageMark>>> marks(ConversationId conversation, std::vector<std::string> ids) override {
+    if (outage) co_return Error{ErrorCode::unavailable, "the store is down"};
+    std::vector<MessageMark> found;
+    for (const auto& [where, mark] : marked) {
+      if (where == conversation && std::find(ids.begin(), ids.end(), mark.message_id) != ids.end()) found.push_back(mark);
+    }
+    co_return found;
+  }
+  Task<Result<void>> keep_own(ConversationId conversation, OwnMessage message) override {
+    if (outage) co_return Error{ErrorCode::unavailable, "the store is down"};
+    own.emplace_back(conversation, std::move(message));
     co_return Result<void>();
   }
 };

@@ -82,7 +82,70 @@ class ScriptedLinkedTransport final : public AbsentTransport {
     return note(vote.message_id, "vote" + options + " on " + named(vote.target) + " in " + vote.chat.text());
   }
 
+  std::optional<Error> live_error;  ///< of the questions below, and of what is done with groups
+  linked::Group team = make_team();  ///< the only group there is
+  Task<Result<void>> show_typing(linked::SessionId, Jid chat, linked::Typing) override { return live("typing in " + chat.text()); }
+  Task<Result<void>> set_blocked(linked::SessionId, Jid jid, bool blocked) override {
+    return live((blocked ? "block " : "unblock ") + jid.text());
+  }
+  Task<Result<std::vector<linked::NumberCheck>>> check_numbers(linked::SessionId, std::vector<WaId> numbers) override {
+    if (live_error) co_return *live_error;
+    std::vector<linked::NumberCheck> found;
+    for (const auto& number : numbers) found.push_back({number.digits, true, Jid::of(number), {}});
+    co_return found;
+  }
+  Task<Result<std::string>> picture(linked::SessionId, Jid, linked::PictureSize) override {
+    if (live_error) co_return *live_error;
+    co_return std::string("https://pps.example.org/1.jpg");
+  }
+  Task<Result<linked::About>> about(linked::SessionId, Jid) override {
+    if (live_error) co_return *live_error;
+    co_return linked::About{"busy", {}};
+  }
+  Task<Result<std::vector<linked::Group>>> groups(linked::SessionId) override {
+    if (live_error) co_return *live_error;
+    co_return std::vector<linked::Group>{team};
+  }
+  Task<Result<linked::Group>> group(linked::SessionId, Jid) override { return the_team("group"); }
+  Task<Result<linked::Group>> create_group(linked::SessionId, std::string subject, std::vector<Jid> participants) override {
+    return the_team("create " + subject + " with " + participants.at(0).text());
+  }
+  Task<Result<linked::Group>> edit_group(linked::SessionId, Jid, linked::GroupEdit edit) override {
+    if (edit.subject) team.subject = *edit.subject;
+    if (edit.announce) team.announce = *edit.announce;
+    return the_team("edit");
+  }
+  Task<Result<std::vector<linked::MemberResult>>> change_members(linked::SessionId, linked::MembersChange change) override {
+    if (live_error) co_return *live_error;
+    done.push_back("add " + change.participants.at(0).text());
+    co_return std::vector<linked::MemberResult>{{change.participants.at(0), 200}};
+  }
+  Task<Result<linked::GroupInvite>> group_invite(linked::SessionId, Jid, bool reset) override {
+    if (live_error) co_return *live_error;
+    co_return linked::GroupInvite{"", std::string("https://chat.whatsapp.com/") + (reset ? "DeF" : "AbC")};
+  }
+
  private:
+  static linked::Group make_team() {
+    linked::Group team;
+    team.jid = *Jid::parse("120363041234567890@g.us");
+    team.subject = "Team";
+    team.owner = Jid::parse("4915187654321@s.whatsapp.net");
+    team.size = 2;
+    team.members = {{*team.owner, Jid::parse("88123456789012@lid"), linked::Role::superadmin},
+                    {*Jid::parse("99123456789012@lid"), {}, linked::Role::member}};
+    return team;
+  }
+  Task<Result<void>> live(std::string what) {
+    if (live_error) co_return *live_error;
+    done.push_back(std::move(what));
+    co_return Result<void>();
+  }
+  Task<Result<linked::Group>> the_team(std::string what) {
+    if (live_error) co_return *live_error;
+    if (what != "group") done.push_back(std::move(what));
+    co_return team;
+  }
   static std::string named(const linked::MessageRef& message) {
     const auto by = message.from_me ? std::string("me") : message.sender ? message.sender->text() : std::string("nobody");
     return message.id + " by " + by;

@@ -6,8 +6,10 @@
 #include "services/sessions/session_listener.h"
 #include "services/sessions/sessions.h"
 #include "tests/support/memory_access_store.h"
+#include "tests/support/memory_chats.h"
 #include "tests/support/memory_inbound_store.h"
 #include "tests/support/memory_message_store.h"
+#include "tests/support/memory_people.h"
 #include "tests/support/memory_session_store.h"
 #include "tests/support/run.h"
 #include "tests/support/scripted_linked_transport.h"
@@ -78,8 +80,11 @@ class SessionWorld : public testing::Test {
   SessionTable table;
   SessionStates states{{store, channels, table, clock}};
   SessionKeys keys{{store, table, states, clock, "gw-1"}};
-  SessionInbound traffic{{keys, inbox, messages, secrets, clock}};
-  SessionListener listener{{table, states, keys, traffic}};
+  MemoryChats chats;
+  MemoryPeople people;
+  SessionPeople acquaintances{{people, chats, clock}};
+  SessionInbound traffic{{keys, inbox, messages, chats, acquaintances, secrets, clock}};
+  SessionListener listener{{table, states, keys, traffic, acquaintances}};
   ScriptedLinkedTransport transport;
   Sessions sessions{{store, channels, transport, table, states, clock, {}}};
 };

@@ -7,6 +7,8 @@
 #include "tests/support/magpipe_world.h"
 #include "tests/support/memory_chats.h"
 #include "tests/support/memory_inbound_store.h"
+#include "tests/support/memory_passing_files.h"
+#include "tests/support/memory_people.h"
 #include "tests/support/memory_session_store.h"
 #include "tests/support/scripted_linked_transport.h"
 
@@ -20,8 +22,8 @@ class SessionsDoorWorld : public DoorWorld {
     key = key_with({});
     session = create(tenant, "Support DE");
     foreign_session = create(other_tenant, "theirs");
-    api::sessions::add_sessions_routes(router, {access, sessions, outbox, idempotency, media, rows, blobs, history, chats, journal, feed,
-                                                transport, session_store, webhooks, clock, "gw-1"});
+    api::sessions::add_sessions_routes(router, {access, sessions, outbox, idempotency, media, rows, passing, blobs, history, chats, people,
+                                                journal, feed, transport, session_store, webhooks, streams, clock, "gw-1"});
   }
 
   std::string key_with(Scopes scopes) {
@@ -52,19 +54,24 @@ class SessionsDoorWorld : public DoorWorld {
 
   MemoryHistory history{messages};
   MemoryChats chats;
+  MemoryPeople people;
+  MemoryPassingFiles passing_store;
+  PassingFiles passing{passing_store, media, rows};
   MemorySessionStore session_store;
   MemoryInboundStore inbound;
   Inbox inbox{inbound, channels, conversations, clock};
   SessionTable table;
   SessionStates states{{session_store, channels, table, clock}};
   SessionKeys session_keys{{session_store, table, states, clock, "gw-1"}};
-  SessionInbound traffic{{session_keys, inbox, messages, secrets, clock}};
-  SessionListener listener{{table, states, session_keys, traffic}};
+  SessionPeople acquaintances{{people, chats, clock}};
+  SessionInbound traffic{{session_keys, inbox, messages, chats, acquaintances, secrets, clock}};
+  SessionListener listener{{table, states, session_keys, traffic, acquaintances}};
   ScriptedLinkedTransport transport;
   Sessions sessions{{session_store, channels, transport, table, states, clock, {}}};
   MemorySubscriptions subscriptions;
   MemoryJournal journal;
   JournalFeed feed{clock};
+  OpenStreams streams;
   ScriptedEndpoint endpoint;
   api::sessions::SessionsWebhookFormat format;
   Webhooks webhooks{{subscriptions,

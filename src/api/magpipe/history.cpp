@@ -14,6 +14,7 @@ constexpr std::int64_t default_limit = 50, largest_limit = 100, largest_offset =
 
 std::string_view status_of(const HistoryItem& item) {
   if (item.direction == Direction::inbound) return "delivered";
+  if (item.by_phone) return "sent";
   switch (item.state) {
     case MessageState::accepted:
     case MessageState::sending:
@@ -30,7 +31,7 @@ std::string_view status_of(const HistoryItem& item) {
 
 // What was written, in words: of a template the text of its body as WhatsApp knows it.
 Task<Result<std::string>> words_of(const MagpipeServices& services, const HistoryItem& item) {
-  if (item.direction == Direction::inbound) co_return content_text(item.type, item.text);
+  if (item.direction == Direction::inbound || item.by_phone) co_return content_text(item.type, item.text);
   const auto* message = std::get_if<TemplateContent>(&item.content);
   auto channel = message != nullptr ? services.channels.find(item.channel) : nullptr;
   if (!channel) co_return display_text(item.content);

@@ -69,6 +69,18 @@ Task<void> journal(const SessionsServices& services, const Session& session, con
 
 }  // namespace
 
+namespace {
+
+Task<void> keep_mark(const SessionsServices& services, const Session& session, const Action& action) {
+  auto chat = co_await services.chats.find(session.channel->id, action.chat.text());
+  if (chat && !*chat) co_return;
+  Result<void> kept = chat ? Result<void>() : Result<void>(chat.error());
+  if (chat) kept = co_await services.chats.mark((*chat)->conversation, *action.mark);
+  if (!kept) log::warn("message_mark_not_stored", {{"error", wherry::to_string(kept.error().code)}});
+}
+
+}  // namespace
+
 linked::SessionId name_of(const Session& session) { return {session.channel->id.text()}; }
 
 Target read_target(Fields& fields, const http::Request& request, const Session& session) {
@@ -96,6 +108,7 @@ Task<Result<http::Response>> conclude(const SessionsServices& services, Session 
     result.status = "sent";
     result.at = accepted->at;
   }
+  if (action.mark && result.status == "sent") co_await keep_mark(services, session, action);
   co_await journal(services, session, action, result.status);
   co_return send_response(result);
 }

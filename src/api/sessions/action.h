@@ -21,6 +21,7 @@ struct Action {
   std::string message_id;       ///< of the message it was done with
   std::string own_id;           ///< of what told WhatsApp of it
   Jid chat;
+  std::optional<MessageMark> mark = {};  ///< what it makes of the message
 };
 
 /// The answer to an action: 200 with "sent", or with "pending" when nobody knows; journaled as "message.action" then. What was refused is an

@@ -25,6 +25,27 @@ Result<std::optional<Which>> cursor_of(const http::Request& request) {
   return std::optional(Which{*raw});
 }
 
+Task<Result<std::vector<MessageMark>>> marks_of(const SessionsServices& services, ConversationId conversation,
+                                                const std::vector<HistoryItem>& items) {
+  constexpr std::size_t most_at_once = 50;
+  std::vector<MessageMark> all;
+  for (std::size_t first = 0; first < items.size(); first += most_at_once) {
+    std::vector<std::string> ids;
+    for (std::size_t i = first; i < std::min(items.size(), first + most_at_once); ++i) ids.push_back(items[i].wamid);
+    CO_TRY(auto some, co_await services.chats.marks(conversation, std::move(ids)));
+    std::move(some.begin(), some.end(), std::back_inserter(all));
+  }
+  co_return all;
+}
+
+// The bytes may be gone: what is known about them stays for some days.
+Task<Result<std::optional<Media>>> file_of(const SessionsServices& services, const HistoryItem& item) {
+  const auto* media = std::get_if<MediaContent>(&item.content);
+  const bool ours = media != nullptr && item.direction == HistoryItem::Direction::outbound && !item.by_phone;
+  if (!ours) co_return std::optional<Media>();
+  co_return co_await services.media_rows.find_media(media->media);
+}
+
 }  // namespace
 
 Task<Result<http::Response>> list_chats(const SessionsServices& services, http::Request& request, Principal caller) {
@@ -53,7 +74,11 @@ Task<Result<http::Response>> list_chat_messages(const SessionsServices& services
   const auto limit = filter.limit;
   CO_TRY(const auto page, co_await services.history.list(std::move(filter)));
   json::array data;
-  for (const auto& item : page.items) data.emplace_back(message_object(chat, session, item));
+  CO_TRY(const auto marks, co_await marks_of(services, chat.conversation, page.items));
+  for (const auto& item : page.items) {
+    CO_TRY(const auto file, co_await file_of(services, item));
+    data.emplace_back(message_object(chat, session, item, file, marks));
+  }
   const bool more = page.items.size() == limit;
   co_return page_response(std::move(data), more ? to_base32(page.items.back().id.raw) : std::string());
 }

@@ -8,20 +8,36 @@ namespace wherry::api::sessions {
 
 namespace {
 
-json::value text_or_null(const std::optional<std::string>& text) { return text ? json::value(*text) : json::value(nullptr); }
+json::object place_object(const GroupPlace& place) {
+  return {{"jid", place.group.text()},
+          {"lastSeen", time_value(place.wrote_at)},
+          {"name", place.subject ? json::value(*place.subject) : json::value(nullptr)},
+          {"role", role_word(place.role)},
+          {"tag", nullptr}};
+}
 
-json::object identity_object(const Chat& chat) {
-  const auto lid = chat.with.bsuid ? Jid::parse(*chat.with.bsuid) : std::nullopt;
-  const bool hidden = lid && lid->kind() == JidKind::lid;
-  const auto& number = chat.with.wa_id;
-  return {{"id", number_of(chat.conversation.raw)},
-          {"lid", hidden ? json::value(lid->text()) : json::value(nullptr)},
-          {"name", text_or_null(chat.with.profile_name)},
-          {"businessName", nullptr},
-          {"phoneJid", number ? json::value(Jid::of(*number).text()) : json::value(nullptr)},
-          {"phoneNumber", number ? json::value(number->digits) : json::value(nullptr)},
-          {"firstSeenAt", to_unix_millis(chat.created_at)},
-          {"updatedAt", time_value(chat.last_message_at ? chat.last_message_at : std::optional(chat.created_at))}};
+Result<PeopleStore::Page> page_asked(const http::Request& request, const Session& session) {
+  using Which = PeopleStore::Page::Which;
+  PeopleStore::Page page;
+  page.channel = session.channel->id;
+  page.tenant = session.channel->tenant;
+  page.limit = page_limit(request);
+  page.search = http::query_value(request.query, "q").value_or("");
+  page.group = http::query_value(request.query, "group").value_or("");
+  const auto source = http::query_value(request.query, "source").value_or(page.group.empty() ? "" : "group");
+  if (source == "dm") page.which = Which::with_chat;
+  else if (source == "group") page.which = Which::in_groups;
+  else if (!source.empty()) return Error{ErrorCode::invalid_argument, "source must be dm or group"};
+  const auto group = Jid::parse(page.group);
+  const bool wrong = !page.group.empty() && (!group || group->kind() != JidKind::group);
+  if (wrong) return Error{ErrorCode::invalid_argument, "group must be the JID of a group"};
+  if (group) page.group = group->text();
+  const auto cursor = http::query_value(request.query, "cursor").value_or("");
+  if (cursor.empty()) return page;
+  const auto after = Jid::parse(cursor);
+  if (!after) return Error{ErrorCode::invalid_argument, "cursor is none of this list"};
+  page.after = after->text();
+  return page;
 }
 
 struct Asked {
@@ -50,33 +66,33 @@ Task<Result<http::Response>> set_blocked(const SessionsServices& services, http:
 
 Task<Result<http::Response>> list_contacts(const SessionsServices& services, http::Request& request, Principal caller) {
   CO_TRY(const auto session, session_of(services, request, caller));
-  const auto source = http::query_value(request.query, "source").value_or("dm");
-  if (source != "dm" && source != "group") co_return Error{ErrorCode::invalid_argument, "source must be dm or group"};
-  json::array data;
-  // Who is in a group is asked of WhatsApp: GET …/groups/{gid}/members.
-  if (source == "group") co_return page_response(std::move(data));
-  ChatStore::Page page;
-  page.channel = session.channel->id;
-  page.limit = page_limit(request);
-  page.search = http::query_value(request.query, "q").value_or("");
-  page.which = ChatStore::Page::Which::people;
-  if (const auto cursor = http::query_value(request.query, "cursor"); cursor && !cursor->empty()) {
-    const auto raw = from_base32(*cursor);
-    if (!raw) co_return Error{ErrorCode::invalid_argument, "cursor is none of this list"};
-    page.after = ConversationId{*raw};
-  }
+  CO_TRY(auto page, page_asked(request, session));
   const auto limit = page.limit;
-  CO_TRY(const auto chats, co_await services.chats.list(std::move(page)));
-  for (const auto& chat : chats) data.emplace_back(identity_object(chat));
-  const bool more = chats.size() == limit;
-  co_return page_response(std::move(data), more ? to_base32(chats.back().conversation.raw) : std::string());
+  CO_TRY(const auto people, co_await services.people.list(std::move(page)));
+  json::array data;
+  for (const auto& person : people) data.emplace_back(person_object(session.channel->id, person));
+  const bool more = people.size() == limit;
+  co_return page_response(std::move(data), more ? people.back().jid.text() : std::string());
 }
 
 Task<Result<http::Response>> get_contact(const SessionsServices& services, http::Request& request, Principal caller) {
   CO_TRY(auto it, asked(services, request, caller));
-  CO_TRY(const auto chat, co_await services.chats.find(it.session.channel->id, it.who.text()));
-  if (!chat) co_return Error{ErrorCode::not_found, "no such contact"};
-  co_return object_response(200, {{"dm", chat_object(*chat)}, {"groups", json::array()}, {"identity", identity_object(*chat)}});
+  const auto channel = it.session.channel->id;
+  CO_TRY(auto person, co_await services.people.find(channel, it.who));
+  CO_TRY(auto chat, co_await services.chats.find(channel, it.who.text()));
+  // The chat may be known by their other address.
+  if (!chat && person) {
+    const auto& other = person->jid == it.who && person->lid ? *person->lid : person->jid;
+    CO_TRY(chat, co_await services.chats.find(channel, other.text()));
+  }
+  if (!chat && !person) co_return Error{ErrorCode::not_found, "no such contact"};
+  if (!person) person = person_in(*chat);
+  CO_TRY(const auto places, co_await services.people.groups_of(channel, person->jid));
+  json::array groups;
+  for (const auto& place : places) groups.emplace_back(place_object(place));
+  co_return object_response(200, {{"dm", chat ? json::value(chat_object(*chat)) : json::value(nullptr)},
+                                  {"groups", std::move(groups)},
+                                  {"identity", person_object(channel, *person)}});
 }
 
 Task<Result<http::Response>> check_contact(const SessionsServices& services, http::Request& request, Principal caller) {

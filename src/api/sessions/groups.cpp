@@ -3,6 +3,7 @@
 #include "api/sessions/fields.h"
 #include "api/sessions/live.h"
 #include "api/sessions/wire.h"
+#include "base/log.h"
 
 namespace wherry::api::sessions {
 
@@ -10,15 +11,6 @@ namespace {
 
 constexpr std::size_t most_participants = 1024;
 constexpr std::size_t longest_subject = 100, longest_description = 2048;
-
-std::string_view word_for(linked::Role role) {
-  switch (role) {
-    case linked::Role::member: return "member";
-    case linked::Role::admin: return "admin";
-    case linked::Role::superadmin: return "superadmin";
-  }
-  return "member";
-}
 
 json::object group_object(const linked::Group& group) {
   return {{"id", group.jid.text()},
@@ -40,10 +32,20 @@ json::object member_object(const Session& session, const linked::Group& group, c
           {"groupJid", group.jid.text()},
           {"sessionId", session.channel->id.text()},
           {"lid", lid ? json::value(lid->text()) : json::value(nullptr)},
-          {"role", word_for(member.role)},
+          {"role", role_word(member.role)},
           {"tag", nullptr},
           {"firstSeenAt", nullptr},
           {"lastSeenAt", nullptr}};
+}
+
+// So that contacts can be listed by group. What is not stored now comes with the next look.
+Task<void> remember(const SessionsServices& services, const Session& session, const linked::Group& group) {
+  linked::GroupChange known;
+  known.jid = group.jid;
+  known.subject = group.subject;
+  known.members = group.members;
+  auto stored = co_await services.people.learn_group(session.channel->id, std::move(known), services.clock.now());
+  if (!stored) log::warn("group_not_stored", {{"session", session.channel->id.text()}, {"error", to_string(stored.error().code)}});
 }
 
 http::Response members_response(const Session& session, const linked::Group& group) {
@@ -144,6 +146,7 @@ Task<Result<http::Response>> list_members(const SessionsServices& services, http
   if (!is_connected(it.session)) co_return not_connected();
   auto group = co_await services.transport.group(it.name(), std::move(it.group));
   if (!group) co_return live_failure(group.error());
+  co_await remember(services, it.session, *group);
   co_return members_response(it.session, *group);
 }
 
@@ -158,6 +161,7 @@ Task<Result<http::Response>> add_members(const SessionsServices& services, http:
   if (!added) co_return live_failure(added.error());
   auto group = co_await services.transport.group(it.name(), it.group);
   if (!group) co_return live_failure(group.error());
+  co_await remember(services, it.session, *group);
   co_return members_response(it.session, *group);
 }
 

@@ -39,6 +39,7 @@ class ForwardedMessage final : public Outgoing {
   explicit ForwardedMessage(SendRequest request) : request_(std::move(request)) {}
   Task<Result<SendRequest>> request() override { co_return std::move(request_); }
   Task<void> let_go() override { co_return; }
+  Task<void> let_go_after(MessageId) override { co_return; }
 
  private:
   SendRequest request_;
@@ -57,10 +58,11 @@ Task<Result<http::Response>> edit_message(const SessionsServices& services, http
   const Content content(text);
   CO_TRY_VOID(check_content(content, ChannelKind::linked));
   CO_TRY_VOID(co_await check_editable(services, session, target.message.id));
+  MessageMark mark{target.message.id, "me", text.body};
   linked::OutgoingEdit edit{linked::make_message_id(), *target.chat, target.message.id, std::move(text.body), {}};
   auto id = edit.message_id;
   auto outcome = co_await services.transport.edit(name_of(session), std::move(edit));
-  Action action{"edited", target.message.id, std::move(id), *target.chat};
+  Action action{"edited", target.message.id, std::move(id), *target.chat, std::move(mark)};
   co_return co_await conclude(services, session, std::move(action), std::move(outcome));
 }
 
@@ -72,8 +74,9 @@ Task<Result<http::Response>> revoke_message(const SessionsServices& services, ht
   CO_TRY_VOID(fields.result());
   linked::OutgoingRevoke revoke{linked::make_message_id(), *target.chat, target.message};
   auto id = revoke.message_id;
+  MessageMark mark{target.message.id, "me", std::nullopt, true};
   auto outcome = co_await services.transport.revoke(name_of(session), std::move(revoke));
-  Action action{"revoked", target.message.id, std::move(id), *target.chat};
+  Action action{"revoked", target.message.id, std::move(id), *target.chat, std::move(mark)};
   co_return co_await conclude(services, session, std::move(action), std::move(outcome));
 }
 

@@ -35,7 +35,10 @@ Task<Result<http::Response>> send_now(const SessionsServices& services, const Se
 Task<Result<http::Response>> put_in_line(const SessionsServices& services, const Session& session, SendRequest request,
                                          Outgoing& outgoing) {
   auto message = co_await services.outbox.submit(std::move(request));
-  if (message) co_return send_response(queued_result(*message));
+  if (message) {
+    co_await outgoing.let_go_after(message->id);
+    co_return send_response(queued_result(*message));
+  }
   co_await outgoing.let_go();
   co_return refusal(services, session, message.error());
 }
@@ -74,7 +77,11 @@ Task<Result<http::Response>> send_out(const SessionsServices& services, Session 
   if (!unclear) co_return response;
   begun.reset();
   CO_TRY(const auto message, co_await message_under(services, std::move(claim)));
-  if (message) co_return send_response(result_of(*message));
+  if (message) {
+    co_await outgoing.let_go_after(message->id);
+    co_return send_response(result_of(*message));
+  }
+  co_await outgoing.let_go();
   co_return response;
 }
 

@@ -12,6 +12,8 @@ class Outgoing {
   virtual Task<Result<SendRequest>> request() = 0;
   /// Nothing more will be made of it: what was kept for it can go.
   virtual Task<void> let_go() = 0;
+  /// What was kept for it goes when that message is finished.
+  virtual Task<void> let_go_after(MessageId message) = 0;
 
  protected:
   static void log_kept(const Error& error);

@@ -66,6 +66,9 @@ Task<void> follow(Following following) {
 Task<void> serve(Following following) {
   auto executor = co_await boost::asio::this_coro::executor;
   const auto socket = following.socket;
+  const auto services = following.services;
+  auto end = [socket] { socket->close(http::CloseCode::policy_violation, "the API key is no longer valid"); };
+  const OpenStreams::Entry entry(services->streams, following.what.key, std::move(end));
   TaskGroup telling;
   telling.spawn(executor, follow(std::move(following)), "session_events");
   while (true) {
@@ -81,6 +84,16 @@ http::WebSocketOptions stream_options() {
   return options;
 }
 
+// The key may have been revoked since the ticket was made.
+Task<Result<void>> check_key(const SessionsServices& services, KeyId id) {
+  const Error refused{ErrorCode::unauthenticated, "the API key of this ticket is no longer valid"};
+  auto key = co_await services.access.find_key(id);
+  if (!key && key.error().code != ErrorCode::not_found) co_return key.error();
+  const bool good = key && key->active_at(services.clock.now()) && key->scopes.allow(Scope::read);
+  if (!good) co_return refused;
+  co_return Result<void>();
+}
+
 Task<Result<std::uint64_t>> first_place(const SessionsServices& services, const http::Request& request, TenantId tenant) {
   const auto since = http::query_value(request.query, "since");
   if (!since || since->empty()) co_return co_await services.journal.last(tenant);
@@ -89,12 +102,23 @@ Task<Result<std::uint64_t>> first_place(const SessionsServices& services, const 
   co_return *sequence;
 }
 
+// The refusal of an upgrade, in the door's envelope.
+http::Response in_our_words(http::Response refused) {
+  const auto* body = std::get_if<std::string>(&refused.body);
+  const auto said = body == nullptr ? std::nullopt : std::optional(json::parse(*body));
+  const auto* object = said && *said ? (*said)->if_object() : nullptr;
+  const auto text = object == nullptr ? std::nullopt : json::find_string(*object, "error");
+  const json::object error{{"code", "validation_error"}, {"message", text.value_or("this address speaks WebSocket only")}};
+  refused.body = json::serialize(json::object{{"error", error}});
+  return refused;
+}
+
 }  // namespace
 
 Task<Result<http::Response>> issue_ticket(const SessionsServices& services, http::Request& request, Principal caller) {
   CO_TRY(const auto body, co_await read_object(request));
   Fields fields(body);
-  Listening what{caller.tenant, {}, {}};
+  Listening what{caller.tenant, caller.key, {}, {}};
   for (const auto& text : fields.texts("sessions", most_sessions).value_or(std::vector<std::string>())) {
     const auto id = ChannelId::parse(text);
     if (id && services.sessions.find(caller.tenant, *id)) what.sessions.insert(*id);
@@ -109,10 +133,12 @@ Task<Result<http::Response>> issue_ticket(const SessionsServices& services, http
 
 Task<http::Response> open_stream(std::shared_ptr<const SessionsServices> services, http::Request& request) {
   auto refused = http::refuse_upgrade(request);
-  if (refused) co_return std::move(*refused);
+  if (refused) co_return in_our_words(std::move(*refused));
   const auto ticket = http::query_value(request.query, "ticket").value_or("");
   auto what = services->tickets->take(ticket, services->clock.now());
   if (!what) co_return error_response(Error{ErrorCode::unauthenticated, "a ticket is needed that was not used yet"});
+  auto good = co_await check_key(*services, what->key);
+  if (!good) co_return error_response(good.error());
   auto cursor = co_await first_place(*services, request, what->tenant);
   if (!cursor) co_return error_response(cursor.error());
   http::Upgrade upgrade;

@@ -9,12 +9,14 @@
 #include "services/access/access.h"
 #include "services/idempotency/idempotency.h"
 #include "services/journal/journal_feed.h"
-#include "services/media/media_service.h"
+#include "services/live/open_streams.h"
+#include "services/media/passing_files.h"
 #include "services/outbox/outbox.h"
 #include "services/ports/chat_store.h"
 #include "services/ports/journal_store.h"
 #include "services/ports/linked_transport.h"
 #include "services/ports/message_history.h"
+#include "services/ports/people_store.h"
 #include "services/sessions/sessions.h"
 #include "services/webhooks/webhooks.h"
 
@@ -28,18 +30,20 @@ struct SessionsServices {
   Idempotency& idempotency;
   MediaService& media;
   MediaRows& media_rows;
+  PassingFiles& passing;
   BlobStore& blobs;
   MessageHistory& history;
   ChatStore& chats;
+  PeopleStore& people;
   JournalStore& journal;
   JournalFeed& feed;
   linked::LinkedTransport& transport;
   SessionStore& store;
   Webhooks& webhooks;
+  OpenStreams& streams;
   Clock& clock;
   std::string gateway_id = "gw-1";
-  /// What holds for sessions that have no rates of their own.
-  std::uint32_t rate_per_min = 20, rate_per_hour = 200;
+  SendBudget default_budget = {20, 200};  ///< of sessions that have no rates of their own
   std::shared_ptr<Tickets> tickets = std::make_shared<Tickets>();  ///< shared by the copies of this
 };
 

@@ -45,8 +45,12 @@ class NewMessage final : public Outgoing {
 
   Task<void> let_go() override {
     if (!file_) co_return;
-    auto gone = co_await services_.media.remove(*file_);
+    auto gone = co_await services_.media.drop(*file_);
     if (!gone) log_kept(gone.error());
+  }
+
+  Task<void> let_go_after(MessageId message) override {
+    if (file_) co_await services_.passing.keep_until(file_->id, message);
   }
 
  private:

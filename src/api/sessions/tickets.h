@@ -14,6 +14,7 @@ namespace wherry::api::sessions {
 /// What the holder of a ticket may listen to. Empty sets: everything.
 struct Listening {
   TenantId tenant;
+  KeyId key;                       ///< whoever asked for the ticket has it
   std::set<ChannelId> sessions;
   std::set<std::string> events;
 };

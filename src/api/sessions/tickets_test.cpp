@@ -7,7 +7,7 @@ namespace {
 
 const Timestamp now = from_unix_millis(1'795'000'000'000);
 
-Listening anything() { return {TenantId::make(now), {}, {"message"}}; }
+Listening anything() { return {TenantId::make(now), KeyId::make(now), {}, {"message"}}; }
 
 TEST(Tickets, OpenOneConnection) {
   Tickets tickets;

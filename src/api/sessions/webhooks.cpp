@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::string_view id_start = "wh_";
 constexpr std::size_t most_events = 32;
-constexpr std::int64_t delay_seconds = 2, attempts = 15;
 
 std::string id_text(SubscriptionId id) { return std::string(id_start) + to_base32(id.raw); }
 
@@ -16,6 +15,10 @@ json::object headers_of(const Subscription& webhook) {
   if (webhook.header_name != webhooks::several_headers) return {};
   auto parsed = json::parse(webhook.header_value.reveal());
   return parsed && parsed->is_object() ? std::move(parsed->get_object()) : json::object();
+}
+
+json::object policy_object(const RetryPolicy& policy) {
+  return {{"policy", to_string(policy.growth)}, {"delaySeconds", policy.delay.count()}, {"attempts", policy.attempts}};
 }
 
 json::object webhook_object(const Subscription& webhook) {
@@ -28,7 +31,7 @@ json::object webhook_object(const Subscription& webhook) {
           {"events", std::move(events)},
           {"sessionId", webhook.channel ? json::value(webhook.channel->text()) : json::value(nullptr)},
           {"customHeaders", headers_of(webhook)},
-          {"retryPolicy", json::object{{"policy", "exponential"}, {"delaySeconds", delay_seconds}, {"attempts", attempts}}},
+          {"retryPolicy", policy_object(webhook.retry.value_or(RetryPolicy()))},
           {"active", webhook.enabled()},
           {"createdAt", to_unix_millis(webhook.created_at)},
           {"updatedAt", to_unix_millis(webhook.updated_at)}};
@@ -52,16 +55,21 @@ std::optional<ChannelId> read_session(Fields& fields, const SessionsServices& se
   return id;
 }
 
-// Only the tries there are can be asked for.
-void check_policy(Fields& fields) {
+// What is not named is as without a policy.
+std::optional<RetryPolicy> read_policy(Fields& fields) {
   const auto* given = fields.object("retryPolicy");
-  if (given == nullptr) return;
-  Fields policy(*given);
-  const auto name = policy.text("policy");
-  const bool named = name.empty() || name == "exponential";
-  policy.whole("delaySeconds", delay_seconds, delay_seconds);
-  policy.whole("attempts", attempts, attempts);
-  if (!named || policy.failed()) fields.refuse("retryPolicy can only be exponential, with delaySeconds 2 and attempts 15");
+  if (given == nullptr) return std::nullopt;
+  Fields members(*given);
+  RetryPolicy policy;
+  if (const auto name = members.text("policy"); !name.empty()) {
+    const auto growth = retry_growth_from(name);
+    if (!growth) members.refuse("policy must be exponential, linear or constant");
+    policy.growth = growth.value_or(policy.growth);
+  }
+  policy.delay = seconds(members.whole("delaySeconds", 1, 3600).value_or(policy.delay.count()));
+  policy.attempts = static_cast<std::uint32_t>(members.whole("attempts", 1, 30).value_or(policy.attempts));
+  if (const auto read = members.result(); !read) fields.refuse("retryPolicy: " + read.error().message);
+  return policy;
 }
 
 struct Headers {
@@ -112,7 +120,7 @@ Task<Result<http::Response>> create_webhook(const SessionsServices& services, ht
   auto headers = read_headers(fields);
   wanted.header_name = std::move(headers.name);
   wanted.header_value = std::move(headers.value);
-  check_policy(fields);
+  wanted.retry = read_policy(fields);
   const bool active = fields.flag("active").value_or(true);
   CO_TRY_VOID(fields.result());
   CO_TRY(auto made, co_await services.webhooks.add(std::move(wanted)));
@@ -143,7 +151,7 @@ Task<Result<http::Response>> change_webhook(const SessionsServices& services, ht
     change.header_name = std::move(headers.name);
     change.header_value = std::move(headers.value);
   }
-  check_policy(fields);
+  change.retry = read_policy(fields);
   change.enabled = fields.flag("active");
   CO_TRY_VOID(fields.result());
   CO_TRY(const auto changed, co_await services.webhooks.change(webhook.id, std::move(change)));

@@ -22,6 +22,15 @@ void add_number(json::object& object, const Session& session) {
 
 json::value time_value(const std::optional<Timestamp>& at) { return at ? json::value(to_unix_millis(*at)) : json::value(nullptr); }
 
+std::string_view role_word(linked::Role role) {
+  switch (role) {
+    case linked::Role::member: return "member";
+    case linked::Role::admin: return "admin";
+    case linked::Role::superadmin: return "superadmin";
+  }
+  return "member";
+}
+
 json::object session_object(const SessionsServices& services, const Session& session) {
   const auto& channel = *session.channel;
   json::object object;
@@ -32,8 +41,9 @@ json::object session_object(const SessionsServices& services, const Session& ses
   add_number(object, session);
   object["autoRead"] = session.link.settings.auto_read;
   object["presenceTyping"] = session.link.settings.presence_typing;
-  object["ratePerMin"] = channel.rate_per_min.value_or(services.rate_per_min);
-  object["ratePerHour"] = channel.rate_per_hour.value_or(services.rate_per_hour);
+  const auto budget = channel.budget(services.default_budget);
+  object["ratePerMin"] = budget.per_minute;
+  object["ratePerHour"] = budget.per_hour;
   object["gatewayId"] = services.gateway_id;
   object["isAdminSession"] = false;
   object["createdByUserId"] = nullptr;

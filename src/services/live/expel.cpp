@@ -4,14 +4,14 @@
 
 namespace wherry {
 
-Task<void> expel_without_key(LiveSockets& sockets, Access& access, const Clock& clock) {
-  const auto keys = sockets.keys();
+Task<void> expel_without_key(KeyedConnections& connections, Access& access, const Clock& clock) {
+  const auto keys = connections.keys();
   for (const auto& id : keys) {
     auto key = co_await access.find_key(id);
     if (!key && key.error().code != ErrorCode::not_found) continue;
     if (key && key->active_at(clock.now()) && key->scopes.allow(Scope::read)) continue;
-    const auto ended = sockets.expel(id);
-    log::info("websockets_expelled", {{"key", id.text()}, {"connections", ended}});
+    const auto ended = connections.expel(id);
+    log::info("connections_expelled", {{"key", id.text()}, {"connections", ended}});
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "services/live/live.h"
+#include "services/live/open_streams.h"
 #include "tests/support/memory_access_store.h"
 #include "tests/support/run.h"
 #include "tests/support/test_channel.h"
@@ -71,6 +73,26 @@ TEST_F(Expel, AKeyThatExpiresOrMayNoLongerReadIsAsGood) {
   EXPECT_EQ(*short_lived, 1);
   EXPECT_EQ(*writer, 1);
   EXPECT_EQ(changes_, 1);
+}
+
+TEST_F(Expel, StreamsOfARevokedKeyEndAndThoseThatAreOverAreForgotten) {
+  const auto good = issue(), bad = issue();
+  OpenStreams streams;
+  int ended = 0, other = 0;
+  const OpenStreams::Entry stays(streams, good.id, [&] { ++other; });
+  {
+    const OpenStreams::Entry goes(streams, bad.id, [&] { ++ended; });
+    ASSERT_EQ(streams.keys().size(), 2u);
+    ASSERT_TRUE(test::run(access_.revoke_key(bad.id)));
+
+    boost::asio::co_spawn(io_, expel_without_key(streams, access_, clock_), [](std::exception_ptr) {});
+    io_.run();
+
+    EXPECT_EQ(ended, 1);
+    EXPECT_EQ(other, 0);
+  }
+  EXPECT_EQ(streams.keys(), std::vector<KeyId>{good.id});
+  EXPECT_EQ(streams.expel(bad.id), 0u);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "base/task_group.h"
+#include "services/live/keyed_connections.h"
 
 namespace wherry {
 
@@ -37,11 +38,11 @@ struct LiveSocket {
 using LiveSocketPtr = std::shared_ptr<const LiveSocket>;  // shared by the registry, its connection and whoever is writing to it
 
 /// Every live connection of every tenant. Threads: any. The functions of a socket may be called from any thread.
-class LiveSockets {
+class LiveSockets final : public KeyedConnections {
  public:
   using Hook = std::function<void(const LiveSocketPtr&)>;
   LiveSockets();
-  ~LiveSockets();
+  ~LiveSockets() override;
 
   /// A fresh connection id: a random UUID.
   static std::string make_id();
@@ -62,10 +63,8 @@ class LiveSockets {
   LiveSocketPtr first_user_scoped(TenantId tenant, std::optional<ChannelId> channel = std::nullopt) const;
   /// Whether the tenant has an open connection of any scope.
   bool any(TenantId tenant) const;
-  /// The keys with which connections are open, each once.
-  std::vector<KeyId> keys() const;
-  /// Ends the connections that were opened with this key. Gives how many.
-  std::size_t expel(KeyId key);
+  std::vector<KeyId> keys() const override;
+  std::size_t expel(KeyId key) override;
   /// The tenant's user-scoped sockets in the order of connecting.
   std::vector<LiveSocketPtr> user_scoped(TenantId tenant) const;
 

@@ -48,6 +48,8 @@ class MediaService {
   Task<Result<Media>> find(TenantId tenant, MediaId id);
   /// Its life ends now. Messages that are still to be sent with it fail. Errors: unavailable.
   Task<Result<void>> remove(Media media);
+  /// As remove(), and the bytes go at once unless another file has the same. Errors: unavailable.
+  Task<Result<void>> drop(Media media);
   /// Where the bytes are. Errors: gone, not_found.
   Result<std::string> path_of(const Media& media);
 

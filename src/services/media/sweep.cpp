@@ -21,6 +21,16 @@ class Sweeping {
 
 }  // namespace
 
+Task<Result<void>> MediaService::drop(Media media) {
+  const auto now = clock_.now();
+  CO_TRY_VOID(co_await rows_.expire_media(media.id, now));
+  Sweeping sweeping(gate_);
+  CO_TRY(const bool referenced, co_await rows_.is_referenced(media.sha256, now));
+  if (referenced) co_return Result<void>();
+  CO_TRY_VOID(gate_.remove(blobs_, media.sha256));
+  co_return Result<void>();
+}
+
 Task<Result<std::uint64_t>> MediaService::sweep() {
   const auto now = clock_.now();
   CO_TRY_VOID(co_await rows_.purge_media(now - tombstone));

@@ -21,10 +21,13 @@ struct HistoryItem {
   ContactIdentity contact;             ///< the other side, as last seen
   std::string wamid;                   ///< empty: WhatsApp gave none
   Timestamp at;                        ///< when we got it: from the application or from WhatsApp
-  std::string type;                    ///< of an inbound one, as received
-  std::string text;                    ///< of an inbound one; empty when none
-  std::optional<MediaId> media;        ///< of an inbound one
-  Content content;                     ///< of an outbound one, as are the following
+  std::string reply_to;                ///< WhatsApp's id of the message it quotes; empty for none
+  bool by_phone = false;  ///< an outbound one that was written on the linked phone: it is as an inbound one but for its direction
+  std::string type;  ///< of an inbound one, as received
+  std::string text;  ///< of an inbound one; empty when none
+  std::string raw;  ///< of an inbound one: its object as JSON
+  std::optional<MediaId> media;  ///< of an inbound one
+  Content content;  ///< of an outbound one, as are the following
   MessageState state = MessageState::accepted;
   std::optional<UpstreamError> error;
 };
@@ -36,19 +39,19 @@ struct HistoryFilter {
   std::optional<ConversationId> conversation;
   struct Party {
     std::optional<ChannelId> channel;  ///< the number on our side, or …
-    std::string contact_key;           ///< … the customer's; empty: no customer
+    std::string contact_key;  ///< … the customer's; empty: no customer
   };
   std::optional<Party> party;
-  std::optional<Timestamp> since;      ///< then or later
-  std::optional<Timestamp> until;      ///< then or earlier
-  std::optional<MessageId> before;     ///< older than this one
+  std::optional<Timestamp> since;  ///< then or later
+  std::optional<Timestamp> until;  ///< then or earlier
+  std::optional<MessageId> before;  ///< older than this one
   std::uint32_t limit = 50;
   std::uint32_t offset = 0;
 };
 
 struct HistoryPage {
-  std::vector<HistoryItem> items;      ///< newest first
-  std::uint64_t total = 0;             ///< that match, on all pages
+  std::vector<HistoryItem> items;  ///< newest first
+  std::uint64_t total = 0;  ///< that match, on all pages
 };
 
 /// What a tenant and its customers wrote, in order. Errors of all calls: unavailable.

@@ -63,7 +63,7 @@ class SessionStore {
 
   virtual Task<Result<void>> add_session(LinkedSession session) = 0;  ///< already_exists; not_found: the channel
   virtual Task<Result<std::vector<LinkedSession>>> list_sessions() = 0;  ///< those whose channel is not removed
-  /// With its keys and kept bytes. Does nothing when it is gone.
+  /// With its keys, its kept bytes and whom it knows. Does nothing when it is gone.
   virtual Task<Result<void>> remove_session(ChannelId channel) = 0;
   virtual Task<Result<void>> set_settings(ChannelId channel, SessionSettings settings, Timestamp now) = 0;  ///< not_found
   virtual Task<Result<void>> set_wanted(ChannelId channel, bool wanted, Timestamp now) = 0;  ///< not_found

@@ -14,6 +14,17 @@ enum class WebhookFormat { pipes, standard, graph, pepipost, magpipe, pipes_app,
 std::string_view to_string(WebhookFormat format);
 std::optional<WebhookFormat> webhook_format_from(std::string_view text);
 
+/// How an endpoint is tried again, where its owner chose so.
+struct RetryPolicy {
+  enum class Growth { exponential, linear, constant };
+  Growth growth = Growth::exponential;     ///< of the wait, from one try to the next
+  seconds delay{2};                        ///< before the second try
+  std::uint32_t attempts = 15;             ///< in all
+  bool operator==(const RetryPolicy&) const = default;
+};
+std::string_view to_string(RetryPolicy::Growth growth);
+std::optional<RetryPolicy::Growth> retry_growth_from(std::string_view text);
+
 /// An endpoint of a tenant that is told what happens.
 struct Subscription {
   SubscriptionId id;
@@ -28,6 +39,7 @@ struct Subscription {
   std::uint32_t edition = 1;               ///< of a format that has several
   std::string header_name;                 ///< a header of the tenant's own, sent with every call; empty: none; "*": several
   Secret header_value;                     ///< of several: a JSON object of names and values
+  std::optional<RetryPolicy> retry;        ///< nullopt: as its format has it
   std::string disabled_reason;             ///< empty: enabled
   std::optional<Timestamp> failing_since;  ///< the first failure since the last success
   std::uint64_t first_sequence = 0;        ///< events after this one are for it; set by the store

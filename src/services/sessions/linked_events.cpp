@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/overloaded.h"
+#include "services/sessions/linked_marks.h"
 #include "services/sessions/linked_shape.h"
 
 namespace wherry {
@@ -99,11 +100,6 @@ std::optional<LinkedEvent> own_event(const std::string& phone_number_id, const R
   return event_of(phone_number_id, message, "message.own", body);
 }
 
-std::string reply_to(const ReceivedMessage& message) {
-  if (const auto* reaction = std::get_if<linked::Reaction>(&message.content)) return reaction->target.id;
-  return message.quoted ? message.quoted->id : std::string();
-}
-
 StatusUpdate status(const std::string& phone_number_id, const std::string& id, std::string word, const Jid& recipient, Timestamp at) {
   StatusUpdate update;
   update.phone_number_id = phone_number_id;
@@ -181,7 +177,7 @@ InboundEvent to_inbound_event(const std::string& phone_number_id, const Received
   inbound.at = message.at;
   inbound.type = std::move(shape.type);
   inbound.text = std::move(shape.text);
-  inbound.reply_to = reply_to(message);
+  inbound.reply_to = replied_to(message);
   if (const auto* media = std::get_if<linked::ReceivedMedia>(&message.content)) {
     const auto hash = media->file.sha256 ? to_base64(*media->file.sha256) : std::string();
     inbound.media = InboundMedia{tokens.seal(media->file), media->file.mime_type, hash, media->file_name};

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "services/sessions/linked_events.h"
+#include "services/sessions/linked_marks.h"
 
 namespace wherry {
 
@@ -19,7 +20,29 @@ Task<Result<void>> SessionInbound::received(ChannelId channel, linked::ReceivedM
   CO_TRY_VOID(co_await parts_.keys.keep(std::move(kept)));
   std::vector<InboundEvent> events;
   events.push_back(to_inbound_event(linked_address(channel), message, tokens_));
-  co_return co_await parts_.inbox.receive(std::move(events));
+  CO_TRY_VOID(co_await parts_.inbox.receive(std::move(events)));
+  co_return co_await keep_beside(channel, std::move(message));
+}
+
+// What the chat shows beyond the message itself. It may be stored twice: the same again changes nothing.
+Task<Result<void>> SessionInbound::keep_beside(ChannelId channel, linked::ReceivedMessage message) {
+  auto who = person_of(message.sender, message.sender_alt);
+  auto mark = to_mark(message);
+  const bool own = message.from_me && is_plain(message.content);
+  if (!mark && !own) {
+    if (message.from_me) co_return Result<void>();
+    if (!message.push_name.empty()) who.push_name = message.push_name;
+    co_await parts_.people.heard_from(channel, message.chat, std::move(who));
+    co_return Result<void>();
+  }
+  CO_TRY(auto chat, co_await parts_.chats.find(channel, message.chat.text()));
+  if (!chat && message.chat_alt) {
+    CO_TRY(chat, co_await parts_.chats.find(channel, message.chat_alt->text()));
+  }
+  if (!chat) co_return Result<void>();
+  if (mark) co_return co_await parts_.chats.mark(chat->conversation, std::move(*mark));
+  auto kept = to_own_message(message, chat->tenant, channel, parts_.clock.now());
+  co_return co_await parts_.chats.keep_own(chat->conversation, std::move(kept));
 }
 
 Task<Result<void>> SessionInbound::sending(ChannelId channel, linked::SentBytes sent) {

@@ -6,6 +6,7 @@
 #include "services/ports/message_store.h"
 #include "services/sessions/media_token.h"
 #include "services/sessions/session_keys.h"
+#include "services/sessions/session_people.h"
 
 namespace wherry {
 
@@ -23,6 +24,8 @@ class SessionInbound {
     SessionKeys& keys;
     Inbox& inbox;
     MessageStore& messages;
+    ChatStore& chats;
+    SessionPeople& people;
     const SecretBox& secrets;
     Clock& clock;
   };
@@ -40,6 +43,7 @@ class SessionInbound {
   const SessionCounters& counters() const { return counters_; }
 
  private:
+  Task<Result<void>> keep_beside(ChannelId channel, linked::ReceivedMessage message);
   Task<void> tell(ChannelId channel, std::vector<InboundEvent> events);
 
   Parts parts_;

@@ -76,7 +76,19 @@ Task<void> SessionListener::call(linked::SessionId session, linked::CallNotice n
 
 Task<void> SessionListener::groups(linked::SessionId session, linked::GroupsNotice notice) {
   const auto channel = channel_of(session);
-  if (channel) co_await parts_.inbound.groups(*channel, std::move(notice));
+  if (!channel) co_return;
+  co_await parts_.people.groups(*channel, notice);
+  co_await parts_.inbound.groups(*channel, std::move(notice));
+}
+
+Task<void> SessionListener::chats(linked::SessionId session, std::vector<linked::ChatChange> chats) {
+  const auto channel = channel_of(session);
+  if (channel) co_await parts_.people.chats(*channel, std::move(chats));
+}
+
+Task<void> SessionListener::contacts(linked::SessionId session, std::vector<linked::ContactChange> contacts) {
+  const auto channel = channel_of(session);
+  if (channel) co_await parts_.people.learn(*channel, std::move(contacts));
 }
 
 Task<void> SessionListener::undecryptable(linked::SessionId session, linked::UndecryptableNotice) {

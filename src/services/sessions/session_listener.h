@@ -1,6 +1,7 @@
 #pragma once
 
 #include "services/sessions/session_inbound.h"
+#include "services/sessions/session_people.h"
 
 namespace wherry {
 
@@ -12,6 +13,7 @@ class SessionListener final : public linked::Listener {
     SessionStates& states;
     SessionKeys& keys;
     SessionInbound& inbound;
+    SessionPeople& people;
   };
   explicit SessionListener(Parts parts) : parts_(parts) {}
 
@@ -32,11 +34,11 @@ class SessionListener final : public linked::Listener {
   Task<void> groups(linked::SessionId session, linked::GroupsNotice notice) override;
   Task<void> undecryptable(linked::SessionId session, linked::UndecryptableNotice notice) override;
   Task<void> restricted(linked::SessionId session, std::optional<Timestamp> until) override;
-  // Nobody asks for these yet.
+  Task<void> chats(linked::SessionId session, std::vector<linked::ChatChange> chats) override;
+  Task<void> contacts(linked::SessionId session, std::vector<linked::ContactChange> contacts) override;
+  // No door tells of these, and they are worth nothing later.
   Task<void> typing(linked::SessionId, linked::TypingNotice) override { co_return; }
   Task<void> presence(linked::SessionId, linked::PresenceNotice) override { co_return; }
-  Task<void> chats(linked::SessionId, std::vector<linked::ChatChange>) override { co_return; }
-  Task<void> contacts(linked::SessionId, std::vector<linked::ContactChange>) override { co_return; }
   Task<void> history(linked::SessionId, linked::HistoryNotice) override { co_return; }
 
  private:

@@ -43,7 +43,7 @@ void Runner::start_due() {
 
 /// The last try of an event is its own, so that none is given up because of another it shared its calls with.
 bool Runner::may_share(const Window::Entry& entry) const {
-  const bool last_try = (entry.attempts + 1) % most_attempts(subscription_.format) == 0;
+  const bool last_try = (entry.attempts + 1) % most_attempts(subscription_) == 0;
   return parts_.renderer.sharing().most > 1 && entry.may_share && !last_try;
 }
 

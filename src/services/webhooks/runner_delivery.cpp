@@ -51,7 +51,7 @@ void Runner::settle(const Window::Entry& entry, const WebhookAnswer& answer, Tim
     ++parts_.counters.acked;
     return finish(entry, std::move(outcome));
   }
-  if (!entry.early && outcome.attempt % most_attempts(subscription_.format) == 0) {
+  if (!entry.early && outcome.attempt % most_attempts(subscription_) == 0) {
     ++parts_.counters.dead;
     log::warn("webhook_given_up",
               {{"subscription", subscription_.id.text()}, {"sequence", entry.item.event.sequence}, {"error", outcome.error}});
@@ -60,7 +60,7 @@ void Runner::settle(const Window::Entry& entry, const WebhookAnswer& answer, Tim
     return finish(entry, std::move(outcome));
   }
   ++parts_.counters.failed;
-  outcome.next_attempt_at = now + wait_before_retry(subscription_.format, outcome.attempt, answer.retry_after, random_.unit());
+  outcome.next_attempt_at = now + wait_before_retry(subscription_, outcome.attempt, answer.retry_after, random_.unit());
   postpone(entry, std::move(outcome));
 }
 

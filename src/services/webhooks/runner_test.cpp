@@ -235,6 +235,27 @@ TEST_F(RunnerTest, AReplayIsSentAgainAndLeavesTheCursorAlone) {
   for (const auto cursor : store_.cursors) EXPECT_EQ(cursor, 5u);
 }
 
+TEST(Schedule, APolicyOfItsOwnIsKeptToTheSecond) {
+  Subscription own;
+  own.format = WebhookFormat::sessions;
+  EXPECT_EQ(most_attempts(own), 15u);
+  EXPECT_EQ(wait_before_retry(own, 3, 60s, 1), 8s);
+
+  own.retry = RetryPolicy{RetryPolicy::Growth::linear, 5s, 4};
+  EXPECT_EQ(most_attempts(own), 4u);
+  EXPECT_EQ(wait_before_retry(own, 3, 60s, 1), 15s);
+  own.retry->growth = RetryPolicy::Growth::constant;
+  EXPECT_EQ(wait_before_retry(own, 3, 60s, 1), 5s);
+  own.retry->growth = RetryPolicy::Growth::exponential;
+  EXPECT_EQ(wait_before_retry(own, 3, 60s, 1), 20s);
+  own.retry->delay = 1h;
+  EXPECT_EQ(wait_before_retry(own, 30, 60s, 1), 24h);
+  EXPECT_TRUE(check_retry(*own.retry));
+  own.retry->attempts = 31;
+  EXPECT_FALSE(check_retry(*own.retry));
+  EXPECT_FALSE(check_retry({RetryPolicy::Growth::linear, 0s, 3}));
+}
+
 TEST(Schedule, FollowsTheContractAndTheSpecification) {
   EXPECT_EQ(most_attempts(WebhookFormat::pipes), 3u);
   EXPECT_EQ(most_attempts(WebhookFormat::standard), 10u);

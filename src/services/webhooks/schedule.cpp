@@ -29,6 +29,9 @@ constexpr milliseconds longest_retry_after = hours(1);
 constexpr milliseconds first_probe = seconds(5);
 constexpr milliseconds longest_probe = minutes(1);
 constexpr double jitter = 0.2;
+constexpr milliseconds longest_own_delay = hours(24);
+constexpr seconds longest_first_delay = hours(1);
+constexpr std::uint32_t most_own_attempts = 30;
 
 std::span<const milliseconds> delays_of(WebhookFormat format) {
   switch (format) {
@@ -41,6 +44,14 @@ std::span<const milliseconds> delays_of(WebhookFormat format) {
     case WebhookFormat::magpipe: break;
   }
   return standard_delays;
+}
+
+milliseconds delay_of(const RetryPolicy& policy, std::uint32_t attempt) {
+  const auto step = std::clamp<std::uint32_t>(attempt, 1, most_own_attempts);
+  milliseconds delay = policy.delay;
+  if (policy.growth == RetryPolicy::Growth::linear) delay *= step;
+  if (policy.growth == RetryPolicy::Growth::exponential) delay *= 1LL << (step - 1);
+  return std::min(delay, longest_own_delay);
 }
 
 milliseconds stretched(milliseconds delay, double random) {
@@ -68,6 +79,24 @@ milliseconds wait_before_retry(WebhookFormat format, std::uint32_t attempt, std:
   if (keeps_its_pace(format)) return planned;
   const auto asked = std::clamp(retry_after.value_or(milliseconds(0)), milliseconds(0), longest_retry_after);
   return std::max(stretched(planned, random), asked);
+}
+
+std::uint32_t most_attempts(const Subscription& subscription) {
+  return subscription.retry ? subscription.retry->attempts : most_attempts(subscription.format);
+}
+
+milliseconds wait_before_retry(const Subscription& subscription, std::uint32_t attempt, std::optional<milliseconds> retry_after,
+                               double random) {
+  if (subscription.retry) return delay_of(*subscription.retry, attempt);
+  return wait_before_retry(subscription.format, attempt, retry_after, random);
+}
+
+Result<void> check_retry(const RetryPolicy& policy) {
+  const bool delay_fits = policy.delay >= seconds(1) && policy.delay <= longest_first_delay;
+  if (!delay_fits) return Error{ErrorCode::invalid_argument, "the delay of a retry policy is 1 to 3600 seconds"};
+  const bool attempts_fit = policy.attempts >= 1 && policy.attempts <= most_own_attempts;
+  if (!attempts_fit) return Error{ErrorCode::invalid_argument, "a retry policy has 1 to 30 attempts"};
+  return {};
 }
 
 milliseconds probe_delay(std::uint32_t probes, double random) {

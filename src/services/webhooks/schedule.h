@@ -20,6 +20,14 @@ milliseconds retry_delay(WebhookFormat format, std::uint32_t attempt);
 /// The wait before the next try: the schedule's, up to a fifth longer by `random` (0 to 1), and not before what the endpoint asked
 /// for, as far as that is within an hour.
 milliseconds wait_before_retry(WebhookFormat format, std::uint32_t attempt, std::optional<milliseconds> retry_after, double random);
+
+/// The same for a subscription, which may have a policy of its own: that is kept to the second, and no wait is longer than a day.
+std::uint32_t most_attempts(const Subscription& subscription);
+milliseconds wait_before_retry(const Subscription& subscription, std::uint32_t attempt, std::optional<milliseconds> retry_after,
+                               double random);
+/// Errors: invalid_argument (1 to 3600 seconds, 1 to 30 tries).
+Result<void> check_retry(const RetryPolicy& policy);
+
 /// Between probes of an endpoint that is down; `probes` counts those that failed in a row, from 0.
 milliseconds probe_delay(std::uint32_t probes, double random);
 

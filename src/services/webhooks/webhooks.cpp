@@ -4,6 +4,7 @@
 
 #include "services/webhooks/new_secret.h"
 #include "services/webhooks/own_header.h"
+#include "services/webhooks/schedule.h"
 
 namespace wherry {
 
@@ -37,27 +38,6 @@ Error no_such_subscription() { return {ErrorCode::not_found, "no such subscripti
 bool WebhookRenderer::tells(std::string_view kind) const {
   const auto known = kinds();
   return known.empty() || std::find(known.begin(), known.end(), kind) != known.end();
-}
-
-std::string_view to_string(WebhookFormat format) {
-  switch (format) {
-    case WebhookFormat::pipes: return "pipes";
-    case WebhookFormat::graph: return "graph";
-    case WebhookFormat::pepipost: return "pepipost";
-    case WebhookFormat::magpipe: return "magpipe";
-    case WebhookFormat::pipes_app: return "pipes_app";
-    case WebhookFormat::sessions: return "sessions";
-    case WebhookFormat::standard: break;
-  }
-  return "standard";
-}
-
-std::optional<WebhookFormat> webhook_format_from(std::string_view text) {
-  for (const auto format : {WebhookFormat::pipes, WebhookFormat::standard, WebhookFormat::graph, WebhookFormat::pepipost,
-                            WebhookFormat::magpipe, WebhookFormat::pipes_app, WebhookFormat::sessions}) {
-    if (text == to_string(format)) return format;
-  }
-  return std::nullopt;
 }
 
 Result<void> Webhooks::check_url(const std::string& url) {
@@ -153,6 +133,9 @@ Task<Result<Subscription>> Webhooks::add(NewSubscription request) {
   CO_TRY_VOID(webhooks::check_secret(made.format, request.secret));
   CO_TRY_VOID(check_edition(request.edition, renderer_of(made)));
   CO_TRY_VOID(webhooks::check_own_header(request.header_name, request.header_value));
+  if (request.retry) {
+    CO_TRY_VOID(webhooks::check_retry(*request.retry));
+  }
   if (request.asymmetric && made.format != WebhookFormat::standard) co_return invalid("only the standard format has v1a signatures");
   CO_TRY(auto tenant, co_await parts_.access.find_tenant(request.tenant));
   if (!tenant) co_return Error{ErrorCode::not_found, "no such tenant"};
@@ -171,6 +154,7 @@ Task<Result<Subscription>> Webhooks::add(NewSubscription request) {
   made.edition = request.edition;
   made.header_name = std::move(request.header_name);
   made.header_value = std::move(request.header_value);
+  made.retry = request.retry;
   CO_TRY(made, co_await parts_.store.add_subscription(std::move(made)));
   run(made);
   co_return made;
@@ -189,6 +173,10 @@ Task<Result<Subscription>> Webhooks::change(SubscriptionId id, SubscriptionChang
   if (change.channel) {
     CO_TRY_VOID(check_channel(changed.tenant, *change.channel));
     changed.channel = *change.channel;
+  }
+  if (change.retry) {
+    CO_TRY_VOID(webhooks::check_retry(*change.retry));
+    changed.retry = change.retry;
   }
   if (change.edition) {
     CO_TRY_VOID(check_edition(*change.edition, renderer_of(changed)));

@@ -20,6 +20,7 @@ struct NewSubscription {
   std::uint32_t edition = 1;
   std::string header_name;         ///< sent with every call; empty: none
   Secret header_value;
+  std::optional<RetryPolicy> retry;
 };
 
 struct SubscriptionChange {
@@ -31,6 +32,7 @@ struct SubscriptionChange {
   std::optional<std::uint32_t> edition;
   std::optional<std::string> header_name;   ///< "" takes the header away
   std::optional<Secret> header_value;
+  std::optional<RetryPolicy> retry;
   std::optional<bool> enabled;
 };
 
