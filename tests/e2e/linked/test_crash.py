@@ -155,3 +155,43 @@ class Crash(LinkedTest):
             self.assertEqual((again["outboxId"], again["replayed"]), (outbox[n], True))
         time.sleep(1)
         self.assertEqual(self.texts_at(bob)[1:], arrived)
+
+
+class SeveralProcesses(LinkedTest):
+    gateway_arguments = ("--linked-sessions-per-process", 2)
+
+    def test_each_has_its_share_and_one_that_ends_takes_only_its_own_along(self):
+        numbers, bob = [self.number() for _ in range(5)], self.person()
+        pids = self.gateway.sidecars()
+        self.assertEqual(len(pids), 3)
+        self.assertEqual(self.gateway.metric("wherry_linked_processes"), 3)
+        told = {number.session: len(number.events("session.status")) for number in numbers}
+        os.kill(pids[0], signal.SIGKILL)
+        def fallen():
+            return [number for number in numbers if len(number.events("session.status")) > told[number.session]]
+        wait_until(fallen, "the loss is told")
+        for number in numbers:
+            number.wait_status("working")
+        wait_until(lambda: all(number.events("session.status")[-1]["payload"]["status"] == "working" for number in numbers), "all work again")
+        self.assertIn(len(fallen()), (1, 2))
+        for number in numbers:
+            self.assert_ok(number.text(bob, f"from {number.pn}"))
+        self.assertEqual(len(self.texts_at(bob)), 5)
+
+    def texts_at(self, person):
+        return [entry["message"]["extendedTextMessage"]["text"] for entry in person.inbox()]
+
+    def test_one_that_hangs_is_replaced(self):
+        number, bob = self.number(), self.person()
+        self.assert_ok(number.text(bob, "warm up"))
+        hung = self.gateway.sidecars()
+        for pid in hung:
+            os.kill(pid, signal.SIGSTOP)
+        messages = [bob.write(number, text=f"meanwhile {n}") for n in range(3)]
+        number.event("session.status", seconds=60, status="starting", previous="working")
+        number.wait_status("working", 60)
+        number.event("message", waMessageId=messages[-1])
+        self.assertEqual([event["payload"]["waMessageId"] for event in number.events("message")], messages)
+        wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in hung), "those that hung are gone")
+        self.assert_ok(number.text(bob, "it sends again"))
+        self.assertEqual(self.texts_at(bob), ["warm up", "it sends again"])

@@ -127,6 +127,16 @@ class Sent(LinkedTest):
         self.assertEqual((text["text"], text["contextInfo"]["isForwarded"]), ("pass it on", True))
         self.assert_refused(self.us.api("POST", f"/messages/{source}/forward", {"chat": self.bob.jid, "sender": self.bob.jid}), 400, "validation_error")
 
+    def test_typing_is_shown_first_where_the_session_wants_it(self):
+        ann = self.person()
+        for number in (self.number(presenceTyping=True), self.number(presenceTyping=False)):
+            since = self.wa.seq()
+            message = self.assert_ok(number.text(ann, "typed"))["messageId"]
+            arrived = self.wa.wait("inbox", pn=ann.pn, id=message)["seq"]
+            shown = [entry["seq"] for entry in self.wa.journal("typing", pn=number.pn, since=since)]
+            self.assertEqual(bool(shown), number.show()["presenceTyping"])
+            self.assertTrue(all(seq < arrived for seq in shown[:1]))
+
     def test_what_is_wrong_is_said_and_nothing_is_sent(self):
         before = len(self.wa.journal("message", pn=self.us.pn))
         for body in ({"type": "text", "to": self.bob.jid, "text": ""}, {"type": "text", "to": self.bob.pn, "text": "x"}, {"type": "text", "text": "x"},
