@@ -8,6 +8,7 @@ import argparse, json, os, pathlib, shutil, subprocess, tempfile, time
 
 import delivery
 import endurance
+import linked
 import queued_start
 from rig import BINARY, BUILD, Gateway, Processes, call, cpu_seconds, free_port, measure_load, row, status_mib, wait_for, PLAIN_SCRIPT
 
@@ -68,7 +69,7 @@ GROUPS = {
     "yardsticks": bench_yardsticks, "sends": bench_sends, "inbound": delivery.bench_inbound, "fan-out": delivery.bench_fan_out,
     "idle-sockets": delivery.bench_idle_sockets, "dead-consumer": delivery.bench_dead_consumer, "outage": delivery.bench_outage,
     "start": bench_start, "queued-start": queued_start.bench_queued_start, "noisy-tenant": endurance.bench_noisy_tenant, "numbers": endurance.bench_numbers,
-    "soak": endurance.bench_soak,
+    "linked": linked.bench_linked, "soak": endurance.bench_soak,
 }
 
 
@@ -77,6 +78,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=5, help="length of each load")
     parser.add_argument("--conversations", type=int, default=10000)
     parser.add_argument("--queued", type=int, default=1_000_000, help="messages in line at the start of queued-start")
+    parser.add_argument("--linked", type=int, default=100, help="linked numbers")
     parser.add_argument("--soak", type=int, default=3, help="minutes of soak")
     parser.add_argument("--only", nargs="+", choices=GROUPS, default=list(GROUPS), help="some of the rows")
     args = parser.parse_args()

@@ -69,7 +69,8 @@ Task<void> Outbox::run_lane(LaneId lane, ChannelId channel) {
 
 Task<Result<std::vector<Message>>> Outbox::read_lane(LaneId lane, ChannelId channel) {
   if (lane.raw == channel.raw) co_return co_await store_.channel_lane(channel, lane_page);
-  co_return co_await store_.lane(ConversationId{lane.raw}, lane_page);
+  const ConversationId conversation{lane.raw};
+  co_return co_await store_.lane(conversation, lane_page);
 }
 
 Task<void> Outbox::load_lane(LaneId lane, ChannelId channel) {
