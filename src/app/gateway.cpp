@@ -161,8 +161,9 @@ Task<void> Gateway::stop() {
   core_.journal_feed.close();  // ends the streams that follow the journal
   co_await server_->stop(config_.shutdown_grace);
   const milliseconds rest(500);
+  co_await core_.outbox.finish(rest);
+  co_await core_.linked_transport.stop();  // what it has not sent yet is refused, and waits for the next start
   co_await core_.outbox.stop(rest);
-  co_await core_.linked_transport.stop();
   co_await core_.sessions.stop_tending();
   co_await core_.live.stop();
   co_await core_.webhooks.stop();

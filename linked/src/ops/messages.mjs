@@ -69,7 +69,7 @@ async function send(session, request) {
   const message = dressed(chat, await messageFor(content, file), { me: session.creds.me, quoted, mentions });
   if (typing) {
     await showTyping(session, chat, typingState).catch(() => {});
-    await sleep(typingMs);
+    await sleep(typingMs, undefined, { signal: session.stopSignal }).catch(() => session.live()); // not sent: that it stops is the answer
   }
   const nodes = content.kind === 'poll' ? [{ tag: 'meta', attrs: { polltype: 'creation' } }] : [];
   return relay(session, { id, chat, message, nodes });

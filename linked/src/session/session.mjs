@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { LRUCache } from 'lru-cache';
 import { initAuthCreds } from 'baileys';
 import { Fault } from '../protocol/errors.mjs';
@@ -27,7 +28,7 @@ export class Session extends Reports {
   #restarts = 0;
   #timers = new Timers((where, error) => this.fault(where, error));
   #pressure = new Pressure(this, () => this.#giveUp('store_slow'));
-  #stopping = false;
+  #stop = new AbortController();
   link = null;
   creds = null;
   lastFrameAt = 0;
@@ -38,6 +39,7 @@ export class Session extends Reports {
     this.agent = mediaAgent(settings);
     this.groupCache = new LRUCache({ max: 200, ttl: GROUP_TTL_MS });
     this.journal = new Journal({ ask: (...args) => this.ask(...args), number: fields => this.numbered(fields), onRefused: fault => this.#storeRefused(fault), onDepth: () => this.#pressure.changed() });
+    setMaxListeners(0, this.#stop.signal);
     this.keys = this.#newKeys();
     this.sends = new Sends({ record: fields => this.record('ack', fields), timeoutMs: settings.ackTimeoutMs });
     this.inbox = new Inbox(this);
@@ -70,8 +72,18 @@ export class Session extends Reports {
     else await this.#load();
   }
 
+  /** Aborts when the session begins to stop. */
+  get stopSignal() {
+    return this.#stop.signal;
+  }
+
+  get #stopping() {
+    return this.#stop.signal.aborted;
+  }
+
   async stop() {
-    this.#stopping = true;
+    this.state = 'stopped';
+    this.#stop.abort();
     this.pairing.cancel();
     this.#timers.clear();
     await this.#dropLink('stopped');

@@ -102,7 +102,9 @@ class Outbox {
   /// After a restart, before serving: marks what was left `sending` as `uncertain`, since it may have gone out, and starts the task that
   /// brings the line on disk into lanes, oldest first, and scheduled messages into line. Takes no longer for a long line.
   Task<Result<void>> resume();
-  /// Stops taking new messages and waits up to `grace` for running ones; what is left stays on disk for the next start.
+  /// Begins nothing any more, and waits up to `grace` for what is on its way. Linked devices may be stopped after it.
+  Task<void> finish(milliseconds grace);
+  /// The same, and gives up what is still on its way; what is left stays on disk for the next start.
   Task<void> stop(milliseconds grace);
   /// Housekeeping, every minute or so: forgets idle limits, fails what has expired in line, and decides about messages that no status told of in time, by their
   /// channel's policy: they fail, or are sent once more. Errors: unavailable (the rest waits for the next sweep).

@@ -186,7 +186,7 @@ void Outbox::answer_late_callers() {
   }
 }
 
-Task<void> Outbox::stop(milliseconds grace) {
+Task<void> Outbox::finish(milliseconds grace) {
   stopping_ = true;
   co_await tending_.stop();
   const auto end = clock_.now() + grace;
@@ -194,6 +194,10 @@ Task<void> Outbox::stop(milliseconds grace) {
   while (runners_.size() > 0 && clock_.now() < end) {
     co_await clock_.sleep_for(step);
   }
+}
+
+Task<void> Outbox::stop(milliseconds grace) {
+  co_await finish(grace);
   co_await runners_.stop();
   lanes_.clear();
 }

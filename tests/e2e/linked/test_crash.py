@@ -133,28 +133,46 @@ class Crash(LinkedTest):
         self.assertEqual(self.texts_at(bob), ["warm up", "on its way", "next"])
 
     def test_a_gateway_killed_while_it_sends_doubles_nothing_and_ends_the_rest(self):
-        number, bob = self.number(), self.person()
+        self.check_line(hard=True)
+
+    def test_a_gateway_stopped_while_it_sends_leaves_nothing_open(self):
+        self.assertEqual(self.check_line(hard=False), [])
+
+    def test_a_message_that_is_being_typed_when_the_gateway_stops_goes_out_after_the_next_start(self):
+        number, bob = self.number(presenceTyping=True), self.person()
         self.assert_ok(number.text(bob, "warm up"))
-        outbox = [self.assert_ok(number.text(bob, f"line {n}", key=f"kill-{n}", is_async=True), 202)["outboxId"] for n in range(60)]
+        since = self.wa.seq()
+        queued = self.assert_ok(number.text(bob, "long " * 100, is_async=True), 202)
+        self.wa.wait("typing", pn=number.pn, since=since, state="composing")
+        self.gateway.restart()
+        number.event("message.status", outboxId=queued["outboxId"], status="sent")
+        self.assertEqual(self.texts_at(bob), ["warm up", "long " * 100])
+
+    def check_line(self, hard):
+        """A line of 60 messages over two restarts; gives those whose outcome is not known."""
+        number, bob = self.number(presenceTyping=False), self.person()
+        self.assert_ok(number.text(bob, "warm up"))
+        outbox = [self.assert_ok(number.text(bob, f"line {n}", key=f"{number.pn}-{n}", is_async=True), 202)["outboxId"] for n in range(60)]
         for so_many in (10, 30):
             wait_until(lambda: len(self.texts_at(bob)) > so_many, "some are out", 60)
-            self.gateway.restart(hard=True)
+            self.gateway.restart(hard=hard)
             number.wait_status("working", 60)
-        expected = [f"line {n}" for n in range(60)]
         def settled():
             return all(self.gateway.state_of(one) in ("sent", "delivered", "read", "uncertain") for one in outbox)
         wait_until(settled, "every message has an end", 120)
         arrived = self.texts_at(bob)[1:]
+        expected = [f"line {n}" for n in range(60)]
         self.assertEqual(len(arrived), len(set(arrived)), "something came twice")
         missing = [text for text in expected if text not in arrived]
         uncertain = [n for n, one in enumerate(outbox) if self.gateway.state_of(one) == "uncertain"]
         self.assertTrue(set(missing) <= {f"line {n}" for n in uncertain}, f"{missing} are lost; uncertain: {uncertain}")
         self.assertEqual(arrived, [text for text in expected if text in arrived])
         for n in range(60):
-            again = self.assert_ok(number.text(bob, f"line {n}", key=f"kill-{n}", is_async=True), 202)
+            again = self.assert_ok(number.text(bob, f"line {n}", key=f"{number.pn}-{n}", is_async=True), 202)
             self.assertEqual((again["outboxId"], again["replayed"]), (outbox[n], True))
         time.sleep(1)
         self.assertEqual(self.texts_at(bob)[1:], arrived)
+        return uncertain
 
 
 class SeveralProcesses(LinkedTest):
