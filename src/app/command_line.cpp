@@ -108,6 +108,21 @@ void add_simulate_command(CLI::App& app, const Shared& parsed) {
   });
 }
 
+void add_session_commands(CLI::App& app, const Shared& parsed) {
+  auto& options = parsed->link;
+  auto& session = *app.add_subcommand("session", "Numbers that are linked as devices")->require_subcommand(1);
+  auto& command = *session.add_subcommand("link", "Link a phone: shows its QR code here, or a pairing code to type");
+  command.add_option("session", options.session, "Its id (pool_…); without one a session is made");
+  command.add_option("--url", options.url, "Base URL of the server")->envname("WHERRY_URL")->capture_default_str();
+  command.add_option("--key", options.key, "API key (wa_…) that may manage")->envname("WHERRY_KEY")->required();
+  command.add_option("--label", options.label, "Name of a new session");
+  command.add_option("--phone", options.phone, "The number, digits with its country code: a pairing code instead of a QR code");
+  command.callback([parsed] {
+    log::set_level(log::Level::warn);
+    parsed->status = link_session(parsed->link);
+  });
+}
+
 void add_send_command(CLI::App& app, const Shared& parsed) {
   auto& options = parsed->send;
   auto& command = *app.add_subcommand("send", "Send one message through a running server");
@@ -146,6 +161,7 @@ int run_command_line(int argc, char** argv) {
   add_source_commands(app, parsed);
   add_message_commands(app, parsed);
   add_send_command(app, parsed);
+  add_session_commands(app, parsed);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -34,6 +34,7 @@ struct Parsed {
   SimulateOptions simulator;
   bool no_throttles = false;
   SendOptions send;
+  LinkOptions link;
   int status = exit_ok;
 
   Output output() const { return json ? Output::json : Output::text; }

@@ -52,6 +52,16 @@ int print_admin_call(const AdminTarget& target, const AdminCall& call, Output ou
 /// The id of a tenant given by id or by name. Errors: not_found, and those of the call.
 Result<std::string> resolve_tenant(const AdminTarget& target, const std::string& id_or_name);
 
+struct LinkOptions {
+  std::string url = "http://127.0.0.1:8080";
+  std::string key;
+  std::string session;  ///< its id; empty: a new one is made
+  std::string label;    ///< of a new one
+  std::string phone;    ///< the number to link by pairing code; empty: by QR code
+};
+/// `wherry session link`: shows codes until the number is linked, or five minutes have passed.
+int link_session(const LinkOptions& options);
+
 struct SendOptions {
   std::string url = "http://127.0.0.1:8080";
   std::string key;

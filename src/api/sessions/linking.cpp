@@ -1,6 +1,7 @@
 #include "api/sessions/fields.h"
 #include "api/sessions/guard.h"
 #include "api/sessions/wire.h"
+#include "base/qr_image.h"
 
 namespace wherry::api::sessions {
 
@@ -8,6 +9,33 @@ namespace {
 
 http::Response code_answer(std::string code, Timestamp expires_at) {
   return object_response(200, {{"code", std::move(code)}, {"expiresAt", to_unix_millis(expires_at)}});
+}
+
+enum class QrForm { text, png, svg };
+
+Result<QrForm> qr_form(const http::Request& request) {
+  const auto given = http::query_value(request.query, "format");
+  if (!given || *given == "json") return QrForm::text;
+  if (*given == "png") return QrForm::png;
+  if (*given == "svg") return QrForm::svg;
+  return Error{ErrorCode::invalid_argument, "format must be json, png or svg"};
+}
+
+// For a page's <img>; whoever sees it can link the number, so nobody keeps it.
+Result<http::Response> image_answer(const std::string& code, QrForm form) {
+  TRY(const auto image, QrImage::of(code));
+  http::Response response;
+  response.status = 200;
+  response.headers.add("Cache-Control", "no-store");
+  if (form == QrForm::svg) {
+    response.headers.add("Content-Type", "image/svg+xml");
+    response.body = image.svg();
+    return response;
+  }
+  TRY(auto bytes, image.png());
+  response.headers.add("Content-Type", "image/png");
+  response.body = std::move(bytes);
+  return response;
 }
 
 bool is_number(std::string_view text) {
@@ -20,8 +48,10 @@ bool is_number(std::string_view text) {
 
 Task<Result<http::Response>> get_qr(const SessionsServices& services, http::Request& request, Principal caller) {
   CO_TRY(const auto session, session_of(services, request, caller));
+  CO_TRY(const auto form, qr_form(request));
   CO_TRY(auto qr, co_await services.sessions.request_qr(caller.tenant, session.channel->id));
-  co_return code_answer(std::move(qr.code), qr.expires_at);
+  if (form == QrForm::text) co_return code_answer(std::move(qr.code), qr.expires_at);
+  co_return image_answer(qr.code, form);
 }
 
 Task<Result<http::Response>> request_pairing_code(const SessionsServices& services, http::Request& request, Principal caller) {
