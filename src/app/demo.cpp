@@ -4,9 +4,11 @@
 #include "app/commands.h"
 #include "app/demo_data.h"
 #include "app/gateway.h"
+#include "app/linked_options.h"
 #include "app/signals.h"
 #include "base/log.h"
 #include "simulator/simulator.h"
+#include "upstream/linked_device/installation.h"
 
 namespace wherry::app {
 
@@ -67,6 +69,7 @@ void print_text(const json::object& ready) {
   std::printf("  simulator      %s (Graph API), %s (control)\n", value("simulator_url").c_str(), value("simulator_control_url").c_str());
   std::printf("  API key        %s\n", value("api_key").c_str());
   std::printf("  Magpipe key    %s\n", value("magpipe_key").c_str());
+  std::printf("  Sessions key   %s\n", value("sessions_key").c_str());
   std::printf("  admin key      %s\n", value("admin_key").c_str());
   std::printf("  conversation   %s with +%s\n\n", value("conversation_id").c_str(), value("customer").c_str());
   std::printf(
@@ -74,7 +77,22 @@ void print_text(const json::object& ready) {
       "-d '{\"conversationId\":\"%s\",\"text\":\"Your order is ready.\"}'\n\n",
       value("base_url").c_str(), value("api_key").c_str(), value("conversation_id").c_str());
   std::printf("See it at the other end:\n\n  curl -sS '%s/sim/messages?limit=1'\n\n", value("simulator_control_url").c_str());
+  if (value("linked_devices") == "ready") {
+    std::printf("Link a phone (docs/guides/linked-devices.md says what that risks):\n\n  wherry session link --url %s --key %s\n\n",
+                value("base_url").c_str(), value("sessions_key").c_str());
+  } else {
+    std::printf("Linked phones are not set up: %s\n\n", value("linked_devices").c_str());
+  }
   std::printf("Ctrl-C stops it; the data stays.\n");
+}
+
+// "ready", or what is missing.
+Task<std::string> linked_devices(const Config& config) {
+  auto executor = co_await boost::asio::this_coro::executor;
+  auto options = linked_options(config, executor);
+  if (!options) co_return options.error().message;
+  const auto found = co_await linked::find_transport(*options);
+  co_return found ? std::string("ready") : found.error().message;
 }
 
 struct Running {
@@ -99,6 +117,7 @@ Task<Result<Running>> start(const DemoOptions& options, Core& core, Gateway& gat
   CO_TRY_VOID(co_await write_as_customer(core, control_url, data.channel->phone_number_id));
   CO_TRY(auto conversation, co_await await_conversation(core, data.tenant.id));
 
+  auto linked = co_await linked_devices(options.config);
   auto& ready = running.ready;
   const auto base_url = gateway.base_url();
   ready["base_url"] = base_url;
@@ -107,6 +126,8 @@ Task<Result<Running>> start(const DemoOptions& options, Core& core, Gateway& gat
   ready["simulator_control_url"] = control_url;
   ready["api_key"] = data.api_key;
   ready["magpipe_key"] = data.magpipe_key;
+  ready["sessions_key"] = data.sessions_key;
+  ready["linked_devices"] = std::move(linked);
   ready["admin_key"] = core.keys.admin_key.reveal();
   ready["tenant_id"] = data.tenant.id.text();
   ready["channel_id"] = data.channel->id.text();

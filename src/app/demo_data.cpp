@@ -85,8 +85,10 @@ Task<Result<DemoData>> prepare_demo_data(Core& core, std::string data_dir) {
   auto keys = read_keys(path);
   CO_TRY(data.api_key, co_await find_or_create_key(core, data.tenant.id, key_in(keys, "api_key"), "pipes"));
   CO_TRY(data.magpipe_key, co_await find_or_create_key(core, data.tenant.id, key_in(keys, "magpipe_key"), "magpipe"));
+  CO_TRY(data.sessions_key, co_await find_or_create_key(core, data.tenant.id, key_in(keys, "sessions_key"), "sessions"));
   keys["api_key"] = data.api_key;
   keys["magpipe_key"] = data.magpipe_key;
+  keys["sessions_key"] = data.sessions_key;
   CO_TRY_VOID(write_keys(path, keys));
   co_return data;
 }

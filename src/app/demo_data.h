@@ -12,6 +12,7 @@ struct DemoData {
   ChannelPtr channel;
   std::string api_key;      ///< of Pipes
   std::string magpipe_key;
+  std::string sessions_key;
 };
 
 /// Finds what an earlier demo made in this data directory, or makes it. Errors: unavailable, internal.
