@@ -64,6 +64,9 @@ TEST_F(LinkedNumberRows, AReceiptCorrectsAFailureOfAMessageThatHadItsIdFromTheSt
   gave_up.title = "the outcome stayed unknown";
   ASSERT_TRUE(run(messages.move({ours.id, MessageState::sending, MessageState::failed, "", gave_up, 1, std::nullopt, now()}, ours)));
 
+  EXPECT_NE(run(messages.journal_after(tenant, 0, 10))->back().body.find(R"("wamid":"3EB0AAAA")"), std::string::npos)
+      << "who follows it knows which";
+
   EXPECT_TRUE(take(status("3EB0AAAA", "delivered")).moved);
 
   const auto now_is = run(messages.find_message(ours.id))->value();

@@ -116,12 +116,12 @@ Statement journal_row(TenantId tenant, std::string kind, std::optional<ChannelId
           {}};
 }
 
-std::string journal_body(const MessageMove& move) {
+std::string journal_body(const MessageMove& move, const std::string& known) {
   json::object body;
   body["messageId"] = move.id.text();
   body["state"] = to_string(move.to);
   body["attempts"] = move.attempts;
-  if (!move.wamid.empty()) body["wamid"] = move.wamid;
+  if (const auto& wamid = move.wamid.empty() ? known : move.wamid; !wamid.empty()) body["wamid"] = wamid;
   if (move.error) body["error"] = error_object(*move.error);
   if (move.attempt_started_at) body["attemptStartedAt"] = to_iso8601(*move.attempt_started_at);
   if (move.next_attempt_at) body["nextAttemptAt"] = to_iso8601(*move.next_attempt_at);

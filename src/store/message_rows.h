@@ -34,7 +34,8 @@ JournalEvent to_event(const Row& row);
 Statement journal_row(TenantId tenant, std::string kind, std::optional<ChannelId> channel, std::optional<ConversationId> conversation,
                       RawId subject, Timestamp at, std::string body);
 /// {"messageId","state","attempts","wamid"?,"error"?,"attemptStartedAt"?,"nextAttemptAt"?}
-std::string journal_body(const MessageMove& move);
+/// `known`: the wamid the message had before.
+std::string journal_body(const MessageMove& move, const std::string& known);
 json::object error_object(const UpstreamError& error);
 
 }  // namespace wherry::store

@@ -67,8 +67,8 @@ Batch move_batch(const MessageMove& move, const Message& message) {
        1});
   if (move.to == MessageState::sending) note_linked_send(batch, message, move.at);
   if (is_told(move)) {
-    batch.push_back(
-        journal_row(message.tenant, kind_of(move.to), message.channel, message.conversation, move.id.raw, move.at, journal_body(move)));
+    batch.push_back(journal_row(message.tenant, kind_of(move.to), message.channel, message.conversation, move.id.raw, move.at,
+                                journal_body(move, message.wamid)));
   }
   return batch;
 }
@@ -92,7 +92,7 @@ Statement failed_at_once(const Message& message) {
   move.to = MessageState::failed;
   move.error = message.error;
   return journal_row(message.tenant, kind_of(move.to), message.channel, message.conversation, message.id.raw, message.created_at,
-                     journal_body(move));
+                     journal_body(move, message.wamid));
 }
 
 }  // namespace

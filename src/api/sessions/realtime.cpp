@@ -27,6 +27,7 @@ bool is_for(const Following& following, const JournalItem& item) {
   const auto& event = item.event;
   const auto& what = following.what;
   if (!event.channel || is_idle_status(event)) return false;
+  if (event.kind == "auth.qr" && !what.manages) return false;  // who sees it can link a phone
   if (!what.sessions.empty() && !what.sessions.contains(*event.channel)) return false;
   if (!what.events.empty() && !what.events.contains(event_name(event.kind))) return false;
   // Numbers of the Cloud API are no sessions.
@@ -118,7 +119,7 @@ http::Response in_our_words(http::Response refused) {
 Task<Result<http::Response>> issue_ticket(const SessionsServices& services, http::Request& request, Principal caller) {
   CO_TRY(const auto body, co_await read_object(request));
   Fields fields(body);
-  Listening what{caller.tenant, caller.key, {}, {}};
+  Listening what{caller.tenant, caller.key, {}, {}, caller.scopes.allow(Scope::manage)};
   for (const auto& text : fields.texts("sessions", most_sessions).value_or(std::vector<std::string>())) {
     const auto id = ChannelId::parse(text);
     if (id && services.sessions.find(caller.tenant, *id)) what.sessions.insert(*id);

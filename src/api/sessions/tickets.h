@@ -17,6 +17,7 @@ struct Listening {
   KeyId key;                       ///< whoever asked for the ticket has it
   std::set<ChannelId> sessions;
   std::set<std::string> events;
+  bool manages = false;            ///< the key may see codes that link a phone
 };
 
 /// Tickets for the event stream: each opens one connection, within a minute. Kept in memory: after a restart another is asked for.

@@ -40,7 +40,7 @@ Error number_blocked(milliseconds wait) {
 }
 }  // namespace
 
-Delivery::Delivery(Parts parts, const Lanes& lanes, OutboxCounters& counters)
+Delivery::Delivery(Parts parts, Lanes& lanes, OutboxCounters& counters)
     : store_(parts.store),
       channels_(parts.channels),
       conversations_(parts.conversations),

@@ -39,7 +39,7 @@ class Delivery {
     Clock& clock;
     SendBudget linked_budget;
   };
-  Delivery(Parts parts, const Lanes& lanes, OutboxCounters& counters);
+  Delivery(Parts parts, Lanes& lanes, OutboxCounters& counters);
 
   /// What became of a message in its lane.
   struct Delivered {
@@ -116,7 +116,7 @@ class Delivery {
   MediaService& media_;
   Upstream& upstream_;
   Clock& clock_;
-  const Lanes& lanes_;
+  Lanes& lanes_;
   OutboxCounters& counters_;
   Pacer pacer_;
   Budgets budgets_;

@@ -49,7 +49,7 @@ void Lanes::put_back(OutboxJob job) {
 void Lanes::expect(LaneId id, MessageId message, Responder responder) {
   auto& home = shard(id);
   std::lock_guard lock(home.mutex);
-  home.lanes[id].expected.emplace(message, std::move(responder));
+  home.lanes[id].expected.emplace(message, Caller{std::move(responder)});
 }
 
 void Lanes::forget(LaneId id, MessageId message) {
@@ -93,8 +93,8 @@ void Lanes::fill(LaneId id, std::vector<Message> page, bool is_last) {
   for (auto& message : page) {
     OutboxJob job{std::move(message), Responder(), id};
     if (auto caller = lane.expected.extract(job.message.id)) {
-      job.responder = std::move(caller.mapped());
-      job.has_budget = true;  // a caller's was taken before the message was
+      job.responder = std::move(caller.mapped().responder);
+      job.has_budget = caller.mapped().has_budget;
     }
     lane.page.push_back(std::move(job));
   }
@@ -115,7 +115,7 @@ void Lanes::answer_all(LaneId id, const Error& error) {
   std::lock_guard lock(home.mutex);
   auto lane = home.lanes.find(id);
   if (lane == home.lanes.end()) return;
-  for (auto& [message, responder] : lane->second.expected) responder.answer(error);
+  for (auto& [message, caller] : lane->second.expected) caller.responder.answer(error);
   for (auto& job : lane->second.page) job.responder.answer(error);
 }
 
@@ -129,12 +129,26 @@ void Lanes::withdraw(LaneId id, MessageId message, const Error& error) {
     lane.withdrawn = true;
     if (lane.awaited) lane.awaited->give(error);
   }
-  if (auto caller = lane.expected.extract(message)) caller.mapped().answer(error);
+  if (auto caller = lane.expected.extract(message)) caller.mapped().responder.answer(error);
   std::erase_if(lane.page, [&](OutboxJob& job) {
     if (job.message.id != message) return false;
     job.responder.answer(error);
     return true;
   });
+}
+
+bool Lanes::borrow_budget(LaneId id) {
+  auto& home = shard(id);
+  std::lock_guard lock(home.mutex);
+  const auto lane = home.lanes.find(id);
+  if (lane == home.lanes.end()) return false;
+  for (auto& job : lane->second.page) {
+    if (std::exchange(job.has_budget, false)) return true;
+  }
+  for (auto& [message, caller] : lane->second.expected) {
+    if (std::exchange(caller.has_budget, false)) return true;
+  }
+  return false;
 }
 
 bool Lanes::is_withdrawn(LaneId id) const {

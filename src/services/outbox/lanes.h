@@ -48,6 +48,8 @@ class Lanes {
   void answer_all(LaneId lane, const Error& error);
   /// Answers whoever waits for a message that was cancelled, and takes it out of the lane.
   void withdraw(LaneId lane, MessageId message, const Error& error);
+  /// Takes the budget of somebody further back for whoever is in front, so that nobody waits behind one that has none. False: nobody has any.
+  bool borrow_budget(LaneId lane);
   /// Whether the message that the runner is at was withdrawn.
   bool is_withdrawn(LaneId lane) const;
   /// The most urgent of what is known to wait in the lane, its first message left out; nullopt when that is nothing.
@@ -57,12 +59,17 @@ class Lanes {
   void clear();
 
  private:
+  struct Caller {
+    Responder responder;
+    bool has_budget = true;  ///< it was taken before the message was
+    bool awaited() const { return responder.awaited(); }
+  };
   struct Lane {
     bool has_runner = false;
     bool more_on_disk = false;
     std::deque<OutboxJob> page;
-    std::unordered_map<MessageId, Responder, IdHash> expected;
-    MessageId current;                ///< what the runner is at
+    std::unordered_map<MessageId, Caller, IdHash> expected;
+    MessageId current;  ///< what the runner is at
     std::shared_ptr<Answer> awaited;  ///< whoever waits for it; null when nobody does
     bool withdrawn = false;
     bool someone_waits() const;

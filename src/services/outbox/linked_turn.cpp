@@ -37,6 +37,7 @@ bool Delivery::is_held_up(const Channel& channel) {
 Task<Delivery::Passage> Delivery::pass_budget(OutboxJob& job, ChannelPtr channel) {
   while (channel && channel->kind == ChannelKind::linked && !is_withdrawn(job)) {
     const auto ready = upstream_.ready(*channel);
+    if (ready && !job.has_budget) job.has_budget = lanes_.borrow_budget(job.lane);
     const auto wait = ready && !job.has_budget ? budgets_.take(*channel) : 0ms;
     if (ready && wait == 0ms) {
       job.has_budget = true;

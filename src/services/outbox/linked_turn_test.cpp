@@ -134,6 +134,24 @@ TEST_F(OutboxLinked, ACallerWhoseTurnComesAfterOthersPaysOnce) {
   EXPECT_EQ(send(text("fourth")).error().code, ErrorCode::rate_limited);
 }
 
+TEST_F(OutboxLinked, ACallerBehindAMessageWithoutBudgetLendsItHers) {
+  resume();
+  access.channels.front().rate_per_min = 1;
+  ASSERT_TRUE(test::run(io, channels.load()));
+  submit(text("a"));
+  submit(text("b"));
+  pass_time(59s, 1s);
+  ASSERT_EQ(sent_texts(), (std::vector<std::string>{"a"}));
+  clock.advance(1s);  // the minute is over, and nobody has looked yet
+
+  const auto receipt = send(text("c"));
+
+  EXPECT_EQ(sent_texts(), (std::vector<std::string>{"a", "b"})) << "the one in front goes with what the caller took";
+  EXPECT_FALSE(receipt);
+  pass_time(61s, 1s);
+  EXPECT_EQ(sent_texts(), (std::vector<std::string>{"a", "b", "c"}));
+}
+
 TEST_F(OutboxLinked, PeopleAndGroupsAreReachedByAddress) {
   access.channels.front().rate_per_min = 0;
   ASSERT_TRUE(test::run(io, channels.load()));

@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr milliseconds a_character = 40ms, shortest_typing = 400ms, longest_typing = 3s, a_voice_message = 2s;
-constexpr int too_many = 429;
+constexpr int too_many = 429, final_no = 400;
 
 Error unsupported(const Content& content) {
   return {ErrorCode::invalid_argument, "type: a linked number cannot send \"" + std::string(kind_name(content)) + '"'};
@@ -55,6 +55,7 @@ wherry::SendOutcome to_refused(SendRefused refused) {
   out.error.details = std::string(to_string(refused.reason));
   out.error.is_transient = passes_by_itself(refused);
   if (refused.reason == Refusal::rate) out.error.http_status = too_many;
+  else if (out.error.code == 0 && !out.error.is_transient) out.error.http_status = final_no;  // not: nobody was reached
   out.retry_class = retry_class_of(out.error);
   out.reason = std::move(refused.error);
   return out;

@@ -162,7 +162,11 @@ TEST_F(LinkedSendTest, WhatPassesByItselfIsTriedAgainAndTheRestIsNot) {
   EXPECT_EQ(told(Refusal::rate, 429, false).retry_class, RetryClass::throttled);
   EXPECT_EQ(told(Refusal::restricted, 463, false).retry_class, RetryClass::bad_request);
   EXPECT_EQ(told(Refusal::restricted, 463, false).error.code, 463);
-  EXPECT_EQ(told(Refusal::not_found, 0, false).reason.code, ErrorCode::rejected);
+  for (const auto reason : {Refusal::not_found, Refusal::bad_request, Refusal::media, Refusal::unsupported}) {
+    const auto final = told(reason, 0, false);
+    EXPECT_EQ(retry_delay(final.error, 1), milliseconds(0)) << to_string(reason);
+    EXPECT_EQ(final.reason.code, ErrorCode::rejected);
+  }
 }
 
 TEST_F(LinkedSendTest, AnOutcomeThatNobodyKnowsIsUnknown) {
