@@ -128,7 +128,7 @@ export class Session extends Reports {
       settings: this.settings, creds, keys, gate, byCode, groupCache: this.groupCache,
       tap: (event, data) => current() && this.#timers.guard(event, () => this.#tapped(event, data)),
       onStanza: (name, node) => current() && this.#timers.guard(name, () => this.#stanza(name, node)),
-      onBug: error => this.fault('library', error),
+      onBug: error => current() && this.fault('library', error), // it stumbles when a connection goes
       getMessage: key => this.keptMessage({ chat: plain(key.remoteJid), id: key.id }),
     });
     gate.isOpen = () => sock.ws.isOpen;
