@@ -12,7 +12,7 @@
 
 namespace wherry {
 
-/// 128 bits that are a UUID of version 7 (RFC 9562): 48 of Unix milliseconds, then 74 random ones around version and variant. Sorts by
+/// 128 bits that are a UUID of version 7 (RFC 9562): 48 of Unix milliseconds, 12 that count within one, 62 random ones. Sorts by
 /// time of creation, so that keys append to an index.
 struct RawId {
   std::array<std::uint8_t, 16> bytes{};
