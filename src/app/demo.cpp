@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <filesystem>
 
 #include "app/command_line.h"
 #include "app/commands.h"
@@ -62,6 +63,12 @@ Task<Result<Conversation>> await_conversation(Core& core, TenantId tenant) {
   co_return Error{ErrorCode::timeout, "the demo message did not come in"};
 }
 
+std::string this_program() {
+  std::error_code failure;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", failure);
+  return failure ? std::string("wherry") : path.string();
+}
+
 void print_text(const json::object& ready) {
   auto value = [&](const char* name) { return std::string(ready.at(name).get_string()); };
   std::printf("Wherry %s is ready: gateway and simulated WhatsApp, on this machine only.\n\n", WHERRY_VERSION);
@@ -78,8 +85,8 @@ void print_text(const json::object& ready) {
       value("base_url").c_str(), value("api_key").c_str(), value("conversation_id").c_str());
   std::printf("See it at the other end:\n\n  curl -sS '%s/sim/messages?limit=1'\n\n", value("simulator_control_url").c_str());
   if (value("linked_devices") == "ready") {
-    std::printf("Link a phone (docs/guides/linked-devices.md says what that risks):\n\n  wherry session link --url %s --key %s\n\n",
-                value("base_url").c_str(), value("sessions_key").c_str());
+    std::printf("Link a phone (docs/guides/linked-devices.md says what that risks):\n\n  %s session link --url %s --key %s\n\n",
+                this_program().c_str(), value("base_url").c_str(), value("sessions_key").c_str());
   } else {
     std::printf("Linked phones are not set up: %s\n\n", value("linked_devices").c_str());
   }
