@@ -12,7 +12,9 @@ class Chats : public test::StoreWorld {
   Chats() : messages(db()), inbound(db()), chats(db()) {}
   ConversationId writes(const std::string& number, const std::string& wamid, const std::string& address = "") {
     clock.advance(milliseconds(10));
-    std::vector<NewInboundEvent> post{text(wamid, customer(number, address))};
+    auto message = text(wamid, customer(number, address));
+    message.message.place = "a|b";
+    std::vector<NewInboundEvent> post{std::move(message)};
     return std::get<StoredInbound>(*run(inbound.store(std::move(post), now())).front()).conversation.id;
   }
   std::vector<Chat> list(ChatStore::Page page = {}) {
@@ -166,6 +168,39 @@ TEST_F(Chats, KeepWhatWasWrittenOnThePhoneOnce) {
   EXPECT_EQ(list()[0].last_message_at, now());
   EXPECT_EQ(list()[0].unread, 1u);
   EXPECT_TRUE(run(history.find(tenant, page.items[0].id)).value()->by_phone);
+}
+
+TEST_F(Chats, TellWhatWasSaidNewestFirstAPageAtATime) {
+  const auto chat = writes("4915112345678", "in1");
+  writes("4915100000001", "elsewhere");
+  clock.advance(seconds(1));
+  auto sent = message();
+  sent.conversation = chat;
+  sent.wamid = "3EB0AA";
+  ASSERT_TRUE(run(messages.accept(sent, std::nullopt)));
+  EXPECT_EQ(run(chats.find(channel, "4915112345678@s.whatsapp.net")).value()->last_message_at, now());
+  const auto sent_at = now();
+  writes("4915112345678", "in2");
+
+  ChatFilter filter;
+  filter.tenant = tenant;
+  filter.conversation = chat;
+  const auto ids = [&](ChatFilter what) {
+    std::vector<std::string> found;
+    for (const auto& item : run(history.chat(what)).value()) found.push_back(item.wamid);
+    return found;
+  };
+  using Ids = std::vector<std::string>;
+  EXPECT_EQ(ids(filter), (Ids{"in2", "3EB0AA", "in1"}));
+  filter.limit = 2;
+  EXPECT_EQ(ids(filter), (Ids{"in2", "3EB0AA"}));
+  filter.before = sent.id;
+  EXPECT_EQ(ids(filter), (Ids{"in1"}));
+  filter.before.reset();
+  filter.since = sent_at + milliseconds(1);
+  EXPECT_EQ(ids(filter), (Ids{"in2"}));
+  filter.tenant = TenantId::make(now());
+  EXPECT_TRUE(ids(filter).empty());
 }
 
 }  // namespace

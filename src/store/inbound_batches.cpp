@@ -11,6 +11,9 @@ namespace wherry::store {
 namespace {
 
 constexpr const char* insert_seen = "INSERT INTO seen_events (digest, at) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING";
+constexpr const char* insert_entry =
+    "INSERT INTO chat_entries (conversation_id, message_id, inbound, at) "
+    "SELECT m.conversation_id, m.id, 1, m.received_at FROM inbound_messages m WHERE m.id = $1";
 constexpr const char* insert_fetch =
     "INSERT INTO pending_fetches (media_id, tenant_id, channel_id, message_id, remote_id, mime_type, sha256, file_name, attempts, "
     "next_attempt_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9)";
@@ -112,6 +115,8 @@ Batch inbound_batch(const NewInbound& inbound, Timestamp now) {
   batch.push_back(seen("message|" + message.phone_number_id + "|" + message.wamid + place, now));
   add_contact(batch, inbound, now);
   add_message(batch, inbound, now);
+  // Only of linked numbers.
+  if (!message.place.empty()) batch.push_back({insert_entry, {value_of(inbound.id)}, {}});
   if (inbound.media && inbound.message.media) {
     const auto& remote = *inbound.message.media;
     batch.push_back({insert_fetch,

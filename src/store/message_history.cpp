@@ -1,6 +1,7 @@
 #include "store/message_history.h"
 
 #include "store/message_rows.h"
+#include "store/time_ids.h"
 #include "store/values.h"
 
 namespace wherry::store {
@@ -33,22 +34,13 @@ constexpr const char* select_total =
 constexpr const char* select_by_id =
     WHERRY_WITH_CONTACT(WHERRY_OUTBOUND "WHERE id = $2 AND tenant_id = $1 UNION ALL " WHERRY_BY_PHONE
                                         "WHERE id = $2 AND tenant_id = $1 UNION ALL " WHERRY_INBOUND "WHERE id = $2 AND tenant_id = $1");
+// $2 the chat, $3 and $4 the first and last id, $5 how many.
+#define WHERRY_SAID                                                                                                                  \
+  "WHERE m.tenant_id = $1 AND m.id IN (SELECT e.message_id FROM chat_entries e WHERE e.conversation_id = $2 AND e.message_id >= $3 " \
+  "AND e.message_id <= $4 ORDER BY e.message_id DESC LIMIT $5) "
+constexpr const char* select_chat = WHERRY_WITH_CONTACT(
+    WHERRY_OUTBOUND WHERRY_SAID "UNION ALL " WHERRY_BY_PHONE WHERRY_SAID "UNION ALL " WHERRY_INBOUND WHERRY_SAID) "ORDER BY 2 DESC";
 constexpr const char* select_by_wamid = WHERRY_WITH_CONTACT(WHERRY_OUTBOUND "WHERE wamid = $2 AND tenant_id = $1");
-
-MessageId id_at(Timestamp at, std::uint8_t rest) {
-  MessageId id;
-  id.raw.bytes.fill(rest);
-  auto millis = static_cast<std::uint64_t>(std::max<std::int64_t>(0, to_unix_millis(at)));
-  for (int i = 5; i >= 0; --i, millis >>= 8) id.raw.bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(millis);
-  return id;
-}
-
-MessageId just_before(MessageId id) {
-  for (std::size_t i = id.raw.bytes.size(); i-- > 0;) {
-    if (id.raw.bytes[i]-- != 0) break;
-  }
-  return id;
-}
 
 MessageId last_of(const HistoryFilter& filter) {
   constexpr std::uint8_t greatest = 0xff;
@@ -104,6 +96,19 @@ Task<Result<HistoryPage>> SqlMessageHistory::list(HistoryFilter filter) {
   page.items = map_rows(rows, to_item);
   page.total = static_cast<std::uint64_t>(as_int(total.front().front()));
   co_return page;
+}
+
+Task<Result<std::vector<HistoryItem>>> SqlMessageHistory::chat(ChatFilter filter) {
+  HistoryFilter range;
+  range.before = filter.before;
+  constexpr std::uint8_t first = 0;
+  const auto since = filter.since ? id_at(*filter.since, first) : MessageId{};
+  Statement statement{
+      select_chat,
+      {value_of(filter.tenant), value_of(filter.conversation), value_of(since), value_of(last_of(range)), number(filter.limit)},
+      {}};
+  CO_TRY(auto rows, co_await database_.query(std::move(statement)));
+  co_return map_rows(rows, to_item);
 }
 
 Task<Result<std::optional<HistoryItem>>> SqlMessageHistory::first(Statement statement) {

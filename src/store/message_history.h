@@ -10,6 +10,7 @@ class SqlMessageHistory final : public MessageHistory {
  public:
   explicit SqlMessageHistory(Database& database) : database_(database) {}
   Task<Result<HistoryPage>> list(HistoryFilter filter) override;
+  Task<Result<std::vector<HistoryItem>>> chat(ChatFilter filter) override;
   Task<Result<std::optional<HistoryItem>>> find(TenantId tenant, MessageId id) override;
   Task<Result<std::optional<HistoryItem>>> find_sent(TenantId tenant, std::string wamid) override;
 

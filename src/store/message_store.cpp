@@ -31,6 +31,7 @@ constexpr const char* update_state =
     "attempts = $6, next_attempt_at = $7, updated_at = $8, resends = resends + $9, give_up_at = COALESCE($10, give_up_at) "
     "WHERE id = $1 AND state = $2";
 constexpr const char* forget_linked_sends = "DELETE FROM linked_sends WHERE channel_id = $1 AND at < $2";
+constexpr const char* insert_chat_entry = "INSERT INTO chat_entries (conversation_id, message_id, inbound, at) VALUES ($1, $2, 0, $3)";
 constexpr const char* insert_linked_send =
     "INSERT INTO linked_sends (channel_id, at, message_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 constexpr const char* select_message = "SELECT " WHERRY_MESSAGE_COLUMNS " FROM messages WHERE id = $1";
@@ -55,6 +56,11 @@ void note_linked_send(Batch& batch, const Message& message, Timestamp at) {
   if (message.wamid.empty()) return;
   batch.push_back({forget_linked_sends, {value_of(message.channel), value_of(at - SentLog::longest)}, {}});
   batch.push_back({insert_linked_send, {value_of(message.channel), value_of(at), value_of(message.id)}, {}});
+}
+
+void note_chat_entry(Batch& batch, const Message& message) {
+  if (message.wamid.empty()) return;
+  batch.push_back({insert_chat_entry, {value_of(message.conversation), value_of(message.id), value_of(message.created_at)}, {}});
 }
 
 Batch move_batch(const MessageMove& move, const Message& message) {
@@ -152,6 +158,7 @@ Task<Result<void>> SqlMessageStore::accept(Message message, std::optional<Idempo
         message.reply_to.empty() ? Value() : Value(message.reply_to), value_of(message.expires_at),
         message.error ? Value(error_to_json(*message.error)) : Value(), message.wamid.empty() ? Value() : Value(message.wamid)},
        {}});
+  note_chat_entry(batch, message);
   if (message.state == MessageState::sending) note_linked_send(batch, message, message.created_at);
   batch.push_back(journal_row(message.tenant, "message.accepted", message.channel, message.conversation, message.id.raw, message.created_at,
                               accepted_body(message)));

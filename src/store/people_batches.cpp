@@ -6,13 +6,10 @@ namespace wherry::store {
 
 namespace {
 
-// The address somebody is kept under: an lid leads to the number it belongs to. $1 channel, $2 address.
-#define WHERRY_KEPT_AS \
-  "COALESCE((SELECT o.jid FROM linked_contacts o WHERE o.channel_id = $1 AND o.lid = $2 ORDER BY o.updated_at DESC LIMIT 1), $2)"
-
 // A hidden address belongs to one number: who had it before loses it.
 constexpr const char* take_lid_from_others =
-    "UPDATE linked_contacts SET lid = NULL WHERE channel_id = $1 AND lid = $3 AND jid <> $2 AND jid <> $3";
+    "UPDATE linked_contacts SET lid = NULL WHERE channel_id = $1 AND jid IN "
+    "(SELECT o.jid FROM linked_contacts o WHERE o.channel_id = $1 AND o.lid = $3 AND o.jid <> $2 AND o.jid <> $3)";
 constexpr const char* insert_person =
     "INSERT INTO linked_contacts (channel_id, jid, lid, contact_key, name, push_name, business_name, first_seen_at, updated_at) "
     "VALUES ($1, " WHERRY_KEPT_AS ", $3, $4, $5, $6, $7, $8, $8) ON CONFLICT (channel_id, jid) DO NOTHING";
@@ -28,10 +25,12 @@ constexpr const char* take_over =
     "UPDATE linked_contacts SET name = COALESCE(name, " WHERRY_HIDDEN("name") "), push_name = COALESCE(push_name, " WHERRY_HIDDEN(
         "push_name") "), business_name = COALESCE(business_name, " WHERRY_HIDDEN("business_name") "), first_seen_at = " WHERRY_HIDDEN("first_seen_at")
     " WHERE channel_id = $1 AND jid = $2 AND EXISTS " WHERRY_HIDDEN("jid");
-constexpr const char* move_places =
-    "UPDATE linked_members SET jid = $2 WHERE channel_id = $1 AND jid = $3 AND NOT EXISTS (SELECT 1 FROM linked_members o "
-    "WHERE o.channel_id = $1 AND o.group_jid = linked_members.group_jid AND o.jid = $2)";
-constexpr const char* drop_places = "DELETE FROM linked_members WHERE channel_id = $1 AND jid = $3 AND $2 <> $3";
+#define WHERRY_PLACES \
+  "channel_id = $1 AND jid = $3 AND group_jid IN (SELECT p.group_jid FROM linked_members p WHERE p.channel_id = $1 AND p.jid = $3)"
+constexpr const char* move_places = "UPDATE linked_members SET jid = $2 WHERE " WHERRY_PLACES
+                                    " AND NOT EXISTS (SELECT 1 FROM linked_members o "
+                                    "WHERE o.channel_id = $1 AND o.group_jid = linked_members.group_jid AND o.jid = $2)";
+constexpr const char* drop_places = "DELETE FROM linked_members WHERE " WHERRY_PLACES " AND $2 <> $3";
 constexpr const char* drop_hidden = "DELETE FROM linked_contacts WHERE channel_id = $1 AND jid = $3 AND $2 <> $3";
 
 constexpr const char* upsert_group =

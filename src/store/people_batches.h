@@ -3,6 +3,10 @@
 #include "services/ports/people_store.h"
 #include "store/database.h"
 
+// The address somebody is kept under: an lid leads to the number it belongs to. $1 channel, $2 address.
+#define WHERRY_KEPT_AS \
+  "COALESCE((SELECT o.jid FROM linked_contacts o WHERE o.channel_id = $1 AND o.lid = $2 ORDER BY o.updated_at DESC LIMIT 1), $2)"
+
 namespace wherry::store {
 
 /// The statements that note what became known about somebody.

@@ -19,12 +19,13 @@ constexpr std::size_t portion = 100;
   "AND EXISTS (SELECT 1 FROM contacts c JOIN conversations v ON v.contact_id = c.id AND v.channel_id = $1 AND v.superseded = 0 " \
   "WHERE c.tenant_id = $5 AND (c.contact_key = k.contact_key OR c.bsuid = k.jid OR c.bsuid = k.lid)) "
 // Those who were only written to.
-#define WHERRY_ONLY_CHAT                                                                                                           \
-  "UNION ALL SELECT CASE WHEN c.wa_id IS NULL THEN c.bsuid ELSE c.wa_id || '@s.whatsapp.net' END, "                                \
-  "CASE WHEN c.bsuid LIKE '%@lid' THEN c.bsuid ELSE NULL END, NULL, c.profile_name, NULL, v.created_at, v.created_at "             \
-  "FROM conversations v JOIN contacts c ON c.id = v.contact_id WHERE v.channel_id = $1 AND v.superseded = 0 AND c.tenant_id = $5 " \
-  "AND (c.bsuid IS NULL OR c.bsuid NOT LIKE '%@g.us') AND NOT EXISTS (SELECT 1 FROM linked_contacts k WHERE k.channel_id = $1 "    \
-  "AND (k.contact_key = c.contact_key OR k.jid = c.bsuid OR k.lid = c.bsuid)) "
+#define WHERRY_ONLY_CHAT                                                                                                             \
+  "UNION ALL SELECT CASE WHEN c.wa_id IS NULL THEN c.bsuid ELSE c.wa_id || '@s.whatsapp.net' END, "                                  \
+  "CASE WHEN c.bsuid LIKE '%@lid' THEN c.bsuid ELSE NULL END, NULL, c.profile_name, NULL, v.created_at, v.created_at "               \
+  "FROM conversations v JOIN contacts c ON c.id = v.contact_id WHERE v.channel_id = $1 AND v.superseded = 0 AND c.tenant_id = $5 "   \
+  "AND (c.bsuid IS NULL OR c.bsuid NOT LIKE '%@g.us') AND NOT EXISTS (SELECT 1 FROM linked_contacts k WHERE k.channel_id = $1 "      \
+  "AND k.contact_key = c.contact_key) AND NOT EXISTS (SELECT 1 FROM linked_contacts k WHERE k.channel_id = $1 AND k.jid = c.bsuid) " \
+  "AND NOT EXISTS (SELECT 1 FROM linked_contacts k WHERE k.channel_id = $1 AND k.lid = c.bsuid) "
 #define WHERRY_PAGE(people)                                                                                \
   "SELECT p.jid, p.lid, p.name, p.push_name, p.business_name, p.first_seen_at, p.updated_at FROM (" people \
   ") p WHERE p.jid > $2 "                                                                                  \
@@ -34,7 +35,7 @@ constexpr const char* select_with_chat = WHERRY_PAGE(WHERRY_KNOWN WHERRY_HAS_CHA
 constexpr const char* select_in_groups =
     WHERRY_PAGE(WHERRY_KNOWN
                 "AND EXISTS (SELECT 1 FROM linked_members m WHERE m.channel_id = $1 AND m.jid = k.jid AND ($5 = '' OR m.group_jid = $5)) ");
-constexpr const char* select_one = WHERRY_KNOWN "AND (k.jid = $2 OR k.lid = $2) ORDER BY k.updated_at DESC LIMIT 1";
+constexpr const char* select_one = WHERRY_KNOWN "AND k.jid = " WHERRY_KEPT_AS;
 constexpr const char* select_groups =
     "SELECT m.group_jid, g.subject, m.role, m.wrote_at FROM linked_members m LEFT JOIN linked_groups g ON g.channel_id = m.channel_id "
     "AND g.jid = m.group_jid WHERE m.channel_id = $1 AND m.jid = $2 ORDER BY m.group_jid";

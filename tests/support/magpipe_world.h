@@ -30,6 +30,16 @@ class MemoryHistory final : public MessageHistory {
     }
     co_return page;
   }
+  Task<Result<std::vector<HistoryItem>>> chat(ChatFilter filter) override {
+    if (outage) co_return Error{ErrorCode::unavailable, "the store is down"};
+    std::vector<HistoryItem> found;
+    for (const auto& item : all()) {
+      const bool fits = filter.tenant == owner && item.conversation == filter.conversation &&
+                        (!filter.before || item.id < *filter.before) && (!filter.since || item.at >= *filter.since);
+      if (fits && found.size() < filter.limit) found.push_back(item);
+    }
+    co_return found;
+  }
   Task<Result<std::optional<HistoryItem>>> find(TenantId tenant, MessageId id) override {
     co_return first(tenant, [&](const HistoryItem& item) { return item.id == id; });
   }

@@ -65,22 +65,22 @@ Task<Result<http::Response>> list_chats(const SessionsServices& services, http::
 Task<Result<http::Response>> list_chat_messages(const SessionsServices& services, http::Request& request, Principal caller) {
   CO_TRY(const auto session, session_of(services, request, caller));
   CO_TRY(const auto chat, co_await chat_of(services, request, session));
-  HistoryFilter filter;
+  ChatFilter filter;
   filter.tenant = caller.tenant;
   filter.conversation = chat.conversation;
   filter.limit = page_limit(request);
   if (chat.cleared_at > Timestamp()) filter.since = chat.cleared_at + milliseconds(1);
   CO_TRY(filter.before, cursor_of<MessageId>(request));
   const auto limit = filter.limit;
-  CO_TRY(const auto page, co_await services.history.list(std::move(filter)));
+  CO_TRY(const auto items, co_await services.history.chat(std::move(filter)));
   json::array data;
-  CO_TRY(const auto marks, co_await marks_of(services, chat.conversation, page.items));
-  for (const auto& item : page.items) {
+  CO_TRY(const auto marks, co_await marks_of(services, chat.conversation, items));
+  for (const auto& item : items) {
     CO_TRY(const auto file, co_await file_of(services, item));
     data.emplace_back(message_object(chat, session, item, file, marks));
   }
-  const bool more = page.items.size() == limit;
-  co_return page_response(std::move(data), more ? to_base32(page.items.back().id.raw) : std::string());
+  const bool more = items.size() == limit;
+  co_return page_response(std::move(data), more ? to_base32(items.back().id.raw) : std::string());
 }
 
 Task<Result<http::Response>> change_chat(const SessionsServices& services, http::Request& request, Principal caller) {

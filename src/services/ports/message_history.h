@@ -49,6 +49,15 @@ struct HistoryFilter {
   std::uint32_t offset = 0;
 };
 
+/// A page of what was said in a linked number's chat.
+struct ChatFilter {
+  TenantId tenant;
+  ConversationId conversation;
+  std::optional<Timestamp> since;      ///< then or later
+  std::optional<MessageId> before;     ///< older than this one
+  std::uint32_t limit = 50;
+};
+
 struct HistoryPage {
   std::vector<HistoryItem> items;  ///< newest first
   std::uint64_t total = 0;  ///< that match, on all pages
@@ -59,6 +68,8 @@ class MessageHistory {
  public:
   virtual ~MessageHistory() = default;
   virtual Task<Result<HistoryPage>> list(HistoryFilter filter) = 0;
+  /// Newest first; as quick however much was said elsewhere.
+  virtual Task<Result<std::vector<HistoryItem>>> chat(ChatFilter filter) = 0;
   /// nullopt when it is none of the tenant's.
   virtual Task<Result<std::optional<HistoryItem>>> find(TenantId tenant, MessageId id) = 0;
   /// An outbound one.
