@@ -18,7 +18,16 @@ NOT_GENERATED = {
     "signUpPage": "needs the token of a link",
     "finishSignUp": "needs the token of a link and a code of Meta's",
     "pepipostUploadMedia": "takes a form with a file",
+    "sessionsRealtime": "needs the handshake of a WebSocket",
+    **{operation: "needs a number that is linked: e2e/linked" for operation in (
+        "sessionsGetQr", "sessionsRequestPairingCode", "sessionsGetMe", "sessionsSendMessage", "sessionsEditMessage", "sessionsRevokeMessage", "sessionsAddReaction",
+        "sessionsRemoveReaction", "sessionsVote", "sessionsForwardMessage", "sessionsListChatMessages", "sessionsChangeChat", "sessionsDeleteChat", "sessionsReadChat",
+        "sessionsShowPresence", "sessionsCheckContact", "sessionsGetContact", "sessionsGetAbout", "sessionsGetPicture", "sessionsBlockContact", "sessionsUnblockContact",
+        "sessionsListGroups", "sessionsCreateGroup", "sessionsGetGroup", "sessionsChangeGroup", "sessionsListMembers", "sessionsAddMembers", "sessionsGetInvite",
+        "sessionsResetInvite", "sessionsListChannelMessages")},
 }
+# Below these paths every method has the same answer: what they are about is not there.
+ANY_METHOD = ("/api/v1/sessions/{session}/channels/",)
 # Answers like success to what does not exist, so that nobody learns what does.
 SILENT_ON_UNKNOWN = {"changeAccount", "removeAccount", "createTemplate"}  # createTemplate: a name that nobody has yet is what it asks for
 # By door: what a refusal with status 200 holds.
@@ -89,7 +98,8 @@ class World:
         return value[:-4] + ("0000" if value[-4:] != "0000" else "1111")
 
 
-IDS = {"id", "channel_id", "tenant_id", "conversation_id", "conversationId", "mediaId", "poolNumberId", "phone_number_id", "account_id", "message_id", "key_id", "media", "name"}
+IDS = {"id", "channel_id", "tenant_id", "conversation_id", "conversationId", "mediaId", "poolNumberId", "phone_number_id", "account_id", "message_id", "key_id", "media", "name", "session",
+       "webhook"}
 
 
 class Tenant:
@@ -149,6 +159,8 @@ class Tenant:
             return {"recipients": ["919812345670"], "recipient": self.consented}
         if path == "/api/v2/media/{mediaId}":
             return {"mediaId": self.pepipost_media}
+        if path.startswith("/api/v1/"):
+            return self.of_sessions(operation)
         if path == "/v1/media/upload":
             return {"url": None}
         return {}
@@ -212,6 +224,34 @@ class Tenant:
         answer = call("POST", self.world.demo.base_url + "/v1/media/upload", {"data": PIXEL, "mimeType": "image/png"}, self.key("pipes"))
         assert answer.status == 200, answer
         return answer.json["mediaId"]
+
+    def of_sessions(self, operation):
+        session = self.new_session if operation.method == "DELETE" and operation.path.endswith("{session}") else self.session
+        known = {"session": session, "webhook": self.new_webhook if operation.method == "DELETE" else self.webhook, "mid": "3EB0AAAAAAAA", "cid": "4915112345678@s.whatsapp.net", "jid": "120363041234567890@newsletter",
+                 "contact": "4915112345678@s.whatsapp.net", "gid": "120363041234567890@g.us", "phone": "4915112345678", "to": "4915112345678@s.whatsapp.net",
+                 "chat": "4915112345678@s.whatsapp.net"}
+        if operation.spec["operationId"] == "sessionsActOnSession":
+            known["session"] = lambda: self.session() + ":stop"
+        return known
+
+    def new_session(self):
+        return self.at_sessions("/sessions", {"label": "generated"})
+
+    @functools.cache
+    def session(self):
+        return self.new_session()
+
+    def new_webhook(self):
+        return self.at_sessions("/webhooks", {"url": ENDPOINT, "events": ["*"]})
+
+    @functools.cache
+    def webhook(self):
+        return self.new_webhook()
+
+    def at_sessions(self, path, body):
+        answer = call("POST", self.world.demo.base_url + "/api/v1" + path, body, self.key("sessions"))
+        assert answer.status == 201, answer
+        return answer.json["id"]
 
     def source(self):
         return self.world.made("/sources", {"tenant_id": self.id, "name": "shop", "channel_id": self.channel["id"]})["id"]
