@@ -50,3 +50,19 @@ class Stream(LinkedTest):
         number.act("stop")
         [event] = self.read_until(socket, lambda event: True)
         self.assertEqual((event["event"], event["payload"]["status"]), ("session.status", "stopped"))
+
+    def test_codes_that_link_a_phone_are_for_keys_that_may_manage(self):
+        number = self.number(link=False)
+        made = self.gateway.admin("POST", "/keys", {"tenant_id": self.gateway.tenant, "style": "sessions", "scopes": ["read"], "rate_limit": 0})
+        reader = self.assert_ok(self.gateway.api("POST", "/realtime/ticket", {"sessions": [number.session]}, key=made.json["key"]))["ticket"]
+        listening = WebSocket(self.gateway.base_url, "/api/v1/realtime", ticket=reader)
+        self.addCleanup(listening.end)
+        managing = self.open(sessions=[number.session])
+        number.act("start")
+        number.qr()
+        number.act("stop")
+        def is_end(event):
+            return event["event"] == "session.status" and event["payload"]["status"] == "stopped"
+        seen, shown = self.read_until(listening, is_end), self.read_until(managing, is_end)
+        self.assertIn("auth.qr", [event["event"] for event in shown])
+        self.assertEqual([event["id"] for event in seen], [event["id"] for event in shown if event["event"] != "auth.qr"])
