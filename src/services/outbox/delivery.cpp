@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "services/outbox/expiry.h"
+#include "services/outbox/local_failure.h"
 #include "services/outbox/window.h"
 
 namespace wherry {
@@ -23,12 +24,6 @@ UpstreamError local_limit(int code, std::string title) {
   error.title = std::move(title);
   error.details = "Held back by the gateway: the limit is known, so WhatsApp was not called.";
   return error;
-}
-
-UpstreamError local_failure(const Error& error) {
-  UpstreamError failure;
-  failure.title = error.message;
-  return failure;
 }
 
 Error number_exhausted() { return {ErrorCode::upstream_unavailable, "The number's message throughput is used up", "number"}; }

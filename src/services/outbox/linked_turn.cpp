@@ -1,5 +1,6 @@
 // When a linked number may send: while it is connected, and never faster than its budget.
 #include "services/outbox/delivery.h"
+#include "services/outbox/local_failure.h"
 
 namespace wherry {
 
@@ -10,12 +11,6 @@ constexpr milliseconds look_again = 1s;
 Error over_budget(milliseconds wait) {
   Error error{ErrorCode::rate_limited, "The number has sent as much as its budget allows"};
   error.retry_after = wait;
-  return error;
-}
-
-UpstreamError not_connected(const Error& why) {
-  UpstreamError error;
-  error.title = why.message;
   return error;
 }
 }  // namespace
@@ -46,7 +41,7 @@ Task<Delivery::Passage> Delivery::pass_budget(OutboxJob& job, ChannelPtr channel
     if (may_be_parked(job)) co_return Passage::held_up;
     if (clock_.now() >= job.message.give_up_at && job.responder.awaited()) {
       auto reason = ready ? over_budget(wait) : ready.error();
-      co_await give_up(job, not_connected(reason), reason);
+      co_await give_up(job, local_failure(reason), reason);
       co_return Passage::failed;
     }
     co_await clock_.sleep_for(look_again);
